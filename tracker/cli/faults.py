@@ -36,10 +36,7 @@ CLOCK = (
     "is settled the daily work waits, which ends and forgets things by their dates. Set the clock. "
     "If it is right, run: tracker work --clock-is-right"
 )
-NOT_LAID_OUT = (
-    "There is no library in this database yet, or an older version of the program made it. Run: "
-    "tracker setup"
-)
+NOT_LAID_OUT = "There is no library here yet, or one of an older version. Run: tracker setup"
 
 OF_DATABASE = (SQLAlchemyError, sqlite3.Error)
 TAMPERED = (

@@ -5,9 +5,10 @@ from itertools import product
 import pytest
 
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.frameworks.versions.rules_scale import counterpart
 from tracker.record.workflow.rules import ItemStatus, Move
 from tracker.reviews.act.rules import Thing, rule_of
-from tracker.reviews.review.rules import endorsed_answer, is_equal, reveal_move
+from tracker.reviews.review.rules import is_equal, reveal_move
 
 EQUAL = {
     (Answer.NOT_YET, ReviewerAnswer.NOT_YET),
@@ -32,8 +33,7 @@ def test_not_sure_always_differs(theirs: ReviewerAnswer) -> None:
 def test_what_could_not_be_told_is_neither_revealed_nor_endorsed(own: Answer) -> None:
     with pytest.raises(ValueError, match="not revealed"):
         reveal_move(own, ReviewerAnswer.CANNOT_TELL)
-    with pytest.raises(ValueError, match="endorses nothing"):
-        endorsed_answer(ReviewerAnswer.CANNOT_TELL)
+    assert counterpart(ReviewerAnswer.CANNOT_TELL) is None
 
 
 @pytest.mark.parametrize(("own", "theirs"), list(product(Answer, OBSERVED)))
@@ -41,8 +41,8 @@ def test_the_reveal_endorses_what_is_equal(own: Answer, theirs: ReviewerAnswer) 
     after = rule_of(Thing.ITEM, reveal_move(own, theirs), ItemStatus.ANSWERED).after
     assert after is (ItemStatus.ENDORSED if (own, theirs) in EQUAL else ItemStatus.DIFFERS)
     if reveal_move(own, theirs) is Move.REVEAL_EQUAL:
-        assert endorsed_answer(theirs) == own
+        assert counterpart(theirs) == own
 
 
 def test_every_answer_of_an_endorsement_can_come_about() -> None:
-    assert {endorsed_answer(each) for each in OBSERVED} == set(EndorsedAnswer)
+    assert {counterpart(each) for each in OBSERVED} == set(EndorsedAnswer)

@@ -3,6 +3,7 @@ that is told and not told, over rounds, with leavers, joiners, moved teams, re-f
 whom the reader knows by name."""
 
 import datetime as dt
+import itertools
 import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping
@@ -12,7 +13,13 @@ import pytest
 
 from tests.engines import LONG
 from tests.teams.told.solver import Fact, worked_out
-from tracker.frameworks.versions.rules_levels import LevelRule, LevelState, LevelTally, TargetState
+from tracker.frameworks.versions.rules_levels import (
+    LevelRule,
+    LevelState,
+    LevelTally,
+    TargetState,
+    level_state,
+)
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.teams.told import rules as told
 from tracker.teams.told.rules import (
@@ -322,18 +329,34 @@ MET, NOT_MET, UNKNOWN, LIMITED = (
         # Of ten 8 are needed. Two more could be anything, but not change what eight are.
         ((0, 8, 2, 0), (0, 0, 0, 0), {MET}),
         ((0, 10, 0, 0), (0, 2, 0, 0), {MET}),
-        ((0, 9, 1, 0), (0, 2, 0, 0), {MET, NOT_MET, UNKNOWN}),
+        ((0, 9, 1, 0), (0, 2, 0, 0), {MET, NOT_MET}),
         ((0, 9, 1, 0), (0, 0, 1, 0), {MET}),
         ((0, 5, 5, 0), (0, 1, 1, 0), {NOT_MET}),
-        ((0, 7, 3, 0), (0, 0, 1, 0), {MET, NOT_MET, UNKNOWN}),
-        ((5, 4, 1, 0), (1, 0, 0, 0), {MET, NOT_MET, UNKNOWN}),
-        ((0, 10, 0, 0), (0, 10, 0, 0), {MET, NOT_MET, UNKNOWN, LIMITED}),
+        ((0, 7, 3, 0), (0, 0, 1, 0), {MET, NOT_MET}),
+        ((5, 4, 1, 0), (1, 0, 0, 0), {MET, NOT_MET}),
+        ((0, 10, 0, 0), (0, 10, 0, 0), {MET, NOT_MET, LIMITED}),
+        ((0, 3, 0, 7), (0, 0, 0, 1), {UNKNOWN}),
     ],
 )
 def test_what_a_level_could_be(
     counts: tuple[int, ...], free: tuple[int, ...], states: set[LevelState]
 ) -> None:
     assert states_possible(LevelRule(4, 5, 2), LevelTally(1, 10, 0, *counts), *free) == states
+
+
+@pytest.mark.parametrize("rule", [LevelRule(), LevelRule(1, 2, 1)])
+def test_nothing_between_could_be_met_or_not_where_none_of_these_is(rule: LevelRule) -> None:
+    """All ways in which four of six statements may count, the other two as they are."""
+    for fixed in itertools.product(range(3), repeat=3):
+        if sum(fixed) > 2:
+            continue
+        between = {
+            level_state(rule, LevelTally.of(1, 6, 0, *map(sum, zip(fixed, free, strict=True))))
+            for free in itertools.product(range(5), repeat=3)
+            if sum(free) <= 4
+        }
+        of = states_possible(rule, LevelTally.of(1, 6, 0, *fixed), 0, 0, 0, 4)
+        assert of - {UNKNOWN} == between - {UNKNOWN}
 
 
 @pytest.mark.parametrize(

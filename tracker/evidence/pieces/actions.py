@@ -231,15 +231,15 @@ def _judged(
         scanner.check(store.scanner, accepted.content)
     if not draw:
         return [cleaned(accepted, store.most) for accepted in judged]
-    with page_pictures.pen(store.place, actor.person_id) as pen:
-        return [_drawn_or_cleaned(accepted, store.most, pen) for accepted in judged]
+    with page_pictures.pen(store.place, actor.person_id) as draws:
+        return [_drawn_or_cleaned(accepted, store.most, draws) for accepted in judged]
 
 
-def _drawn_or_cleaned(accepted: Accepted, most: int, pen: page_pictures.Pen) -> Accepted:
+def _drawn_or_cleaned(accepted: Accepted, most: int, draws: page_pictures.Draws) -> Accepted:
     try:
         return cleaned(accepted, most)
     except Invalid as refusal:
         if not may_be_drawn(refusal):
             raise
-    made = pen.drawn(accepted.content, most)
+    made = draws(accepted.content, most)
     return cleaned(judge(Upload(accepted.name, made), most), most)

@@ -10,7 +10,6 @@ from sqlalchemy import (
     SQLColumnExpression,
     Subquery,
     and_,
-    exists,
     func,
     literal,
     or_,
@@ -100,13 +99,9 @@ def is_agreed(at: Moment | None, theirs: ColumnElement[bool] | None = None) -> C
     """Over `LevelException`: those that are agreed, or were at that moment. Their review has ended;
     or (over `Review`) is `theirs` who ask."""
     ended = Review.closed_at.is_not(None) if at is None else Review.closed_at <= at
-    counts = exists(
-        select(Review.id)
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(
-            ReviewItem.id == LevelException.item_id, ended if theirs is None else or_(ended, theirs)
-        )
-        .correlate(LevelException)
+    items = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
+    counts = LevelException.item_id.in_(
+        items.where(ended if theirs is None else or_(ended, theirs))
     )
     if at is None:
         return and_(LevelException.status == ExceptionStatus.AGREED, counts)

@@ -15,7 +15,6 @@ from typing import Any
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from config import ROOT
 from tracker.db import db, own_engine, transaction
@@ -186,31 +185,25 @@ def refresh_statistics() -> str:
         before = tx.execute(KNOWN).all()
         tx.execute(text(f"PRAGMA analysis_limit = {ROWS_LOOKED_AT}"))
         tx.execute(text(f"PRAGMA optimize = {0xFFFE | ALL_TABLES}"))
-        rows: dict[str, int] = {}
-        for table, _index, stat in tx.execute(KNOWN):
-            rows[table] = max(_rows(stat), rows.get(table, 0))
+        known = tx.execute(KNOWN).all()
         for table, stats in listed.items():
-            if rows.get(table, 0) < max(map(_rows, stats.values()), default=TOO_FEW):
+            here = (_rows(row.stat) for row in known if row.tbl == table)
+            if max(here, default=0) < max(map(_rows, stats.values()), default=TOO_FEW):
                 tx.execute(FORGET, {"tbl": table})
                 for index, stat in stats.items():
                     many = f"{_rows(stat) * LIBRARIES} {stat.partition(' ')[2]}"
                     tx.execute(LEARN, {"tbl": table, "idx": index, "stat": many})
         if tx.execute(KNOWN).all() != before:
-            _let_all_read_anew(tx)
+            # Every connection of every process reads the schema anew, and the statistics with it,
+            # where its number has changed. SQLite counts no statistics as a change.
+            tx.execute(READ_ANEW)
+            number = tx.scalars(text("PRAGMA schema_version")).one()
+            tx.execute(text(f"PRAGMA schema_version = {number + 1}"))
     return "up to date"
 
 
 def _rows(stat: str) -> int:
     return int(stat.split(maxsplit=1)[0])
-
-
-def _let_all_read_anew(tx: Session) -> None:
-    """Every connection of every process, before its next statement: it reads the statistics with
-    the schema, and the schema where its number has changed. SQLite counts no statistics as a
-    change."""
-    tx.execute(READ_ANEW)
-    number = tx.scalars(text("PRAGMA schema_version")).one()
-    tx.execute(text(f"PRAGMA schema_version = {number + 1}"))
 
 
 def grant_statements(role: str) -> list[str]:

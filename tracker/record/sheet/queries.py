@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CompoundSelect, Row, Select, and_, bindparam, select, true, union_all
+from sqlalchemy import CompoundSelect, Row, Select, and_, bindparam, false, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made
@@ -157,13 +157,13 @@ def rows_of_people(
     learner alone reads, on that day. Of the past nobody asks what was sent."""
     at = sheet_rows.AT if is_past else None
     mine = true() if side is Side.OWN else Review.reviewer_id == bindparam("reader")
-    theirs = mine if reads_open else None
+    theirs = mine if reads_open else false()
     return union_all(
         *([sheet_rows.own(at)] if side is Side.OWN else []),
         *([sheet_rows.revealed(at)] if revealed else []),
-        *([] if theirs is None or not revealed else [sheet_rows.revealed_in_open(theirs)]),
+        *([sheet_rows.revealed_in_open(theirs)] if reads_open and revealed else []),
         sheet_rows.reviewed(at),
-        *([] if theirs is None else [sheet_rows.reviewed_in_open(theirs)]),
+        *([sheet_rows.reviewed_in_open(theirs)] if reads_open else []),
         sheet_rows.exceptions(at, theirs),
         *([] if is_past else [sheet_rows.sent(own_on, theirs)]),
         sheet_rows.left_out(),

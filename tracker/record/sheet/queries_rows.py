@@ -60,8 +60,6 @@ TARGET, USE_STATEMENT, EDITION, MOVED = "target", "use_statement", "edition", "m
 LINKED, REVIEWED_WITH, NOTED, STEP = "linked", "reviewed_with", "noted", "step"
 """Kinds of rows, beside the sides."""
 Selected = Select[*tuple[Any, ...]]
-Theirs = ColumnElement[bool]
-"""Over `Review`: whether whoever reads is one of its two."""
 
 COLUMNS: Mapping[str, TypeEngine[Any]] = {
     # `other` and `text` hold what one kind alone has: each column costs in every row.
@@ -143,7 +141,7 @@ def revealed(at: Moment | None) -> Selected:
     )
 
 
-def revealed_in_open(theirs: Theirs) -> Selected:
+def revealed_in_open(theirs: ColumnElement[bool]) -> Selected:
     """What a review has revealed that hasn't ended, for its two."""
     return _of_items(
         Side.REVEALED, answer=ReviewItem.learner_answer, at=ReviewItem.revealed_at
@@ -171,7 +169,7 @@ def reviewed(at: Moment | None) -> Selected:
     )
 
 
-def reviewed_in_open(theirs: Theirs) -> Selected:
+def reviewed_in_open(theirs: ColumnElement[bool]) -> Selected:
     """What has come of a review that hasn't ended, for its two: as it will count."""
     return (
         _of_items(
@@ -192,7 +190,7 @@ def reviewed_in_open(theirs: Theirs) -> Selected:
     )
 
 
-def exceptions(at: Moment | None, theirs: Theirs | None = None) -> Selected:
+def exceptions(at: Moment | None, theirs: ColumnElement[bool]) -> Selected:
     strand_key, domain_key = target_keys()
     is_other = case(
         (LevelException.proposer_id == LevelException.person_id, LevelException.confirmer_id),
@@ -219,13 +217,12 @@ def exceptions(at: Moment | None, theirs: Theirs | None = None) -> Selected:
     )
 
 
-def sent(own_on: dt.date | None, theirs: Theirs | None) -> Selected:
+def sent(own_on: dt.date | None, theirs: ColumnElement[bool]) -> Selected:
     """What became of an item is told to others than its two once its review has ended."""
     is_out: ColumnElement[Any] = literal(0)
     if own_on is not None:
         is_out = case((is_with_a_reviewer(own_on), 1), else_=0)
-    ended = Review.closed_at.is_not(None)
-    is_told = ended if theirs is None else or_(ended, theirs)
+    is_told = or_(Review.closed_at.is_not(None), theirs)
     is_shown = or_(is_told, ReviewItem.status == ItemStatus.DROPPED)
     return (
         _of_items(

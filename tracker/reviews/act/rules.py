@@ -149,6 +149,7 @@ _LIVE, _SEALED = tuple(sorted(LIVE)), tuple(sorted(SEALED))
 _SENT, _CLOSED = (ReviewStatus.SENT,), (ReviewStatus.CLOSED,)
 _TO_ANSWER = ItemStatus.WAITING, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED
 _RETURNED, _ANSWERED = (ItemStatus.RETURNED,), (ItemStatus.ANSWERED,)
+_WAITING, _UNSEEN = (ItemStatus.WAITING,), ItemStatus.NOT_OBSERVED
 _DIFFERS, _STANDING = (ItemStatus.DIFFERS,), (EndorsementStatus.STANDING,)
 _OPEN = ExceptionStatus.PROPOSED, ExceptionStatus.AGREED
 
@@ -242,11 +243,7 @@ MOVES: dict[tuple[Thing, AnyMove], MoveRule] = {
         (*_RETURNED, *_ANSWERED), ItemStatus.DROPPED, WENT_ON, history=Move.DROP
     ),
     (Thing.ITEM, AtEnd.NOT_SEEN): MoveRule(
-        (ItemStatus.WAITING,),
-        ItemStatus.NOT_OBSERVED,
-        WENT_ON,
-        at="answered_at",
-        history=Move.CANNOT_TELL,
+        _WAITING, _UNSEEN, WENT_ON, at="answered_at", history=Move.CANNOT_TELL
     ),
     (Thing.ITEM, Move.HAND_ON): MoveRule(
         _SEALED, ItemStatus.HANDED_ON, "review_handed_on", _other(NoticeKind.REVIEW_HANDED_ON)

@@ -144,10 +144,10 @@ def end_if_late(tx: Session, review: Review, today: dt.date, now: dt.datetime) -
         elif item.status in (ItemStatus.RETURNED, ItemStatus.ANSWERED):
             act(tx, AtEnd.DROP, review, item, None, now)
         elif item.status is ItemStatus.WAITING:
-            unseen = {"reviewer_answer": CANNOT_TELL, "ground": None, "revealed_at": now}
+            unseen = {"reviewer_answer": CANNOT_TELL, "ground": None}
             act(tx, AtEnd.NOT_SEEN, review, item, None, now, **unseen)
-        elif item.status is ItemStatus.NOT_OBSERVED and item.revealed_at is None:
-            item.revealed_at = now
+        if item.status is ItemStatus.NOT_OBSERVED:
+            item.revealed_at = item.revealed_at or now
     endorsements.close_if_ended(tx, review, None, now)
     return True
 

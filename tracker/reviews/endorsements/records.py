@@ -56,7 +56,10 @@ def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime
             answer = tx.scalars(select(AGREED).where(ReviewItem.id == item.id)).one()
             stand(tx, review, item, answer, now)
         elif item.status is ItemStatus.KEPT_APART:
-            suspend(tx, review, item, now)
+            # The two don't agree anymore: what stood for the skill, or counted for it, ends,
+            # whoever gave it.
+            in_line = _is_in_line(Endorsement.skill_id, item.skill_id)
+            _end_standing(tx, review, in_line, EndorsementChange.SUSPEND, None, now)
 
 
 def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.datetime) -> None:
@@ -107,13 +110,6 @@ def keep_revealed(tx: Session, person_id: int, item: ReviewItem, at: dt.datetime
             revealed_at=at,
         )
     )
-
-
-def suspend(tx: Session, review: Review, item: ReviewItem, now: dt.datetime) -> None:
-    """The two do not agree any more: what stood for this skill, or counted for it, whoever gave it,
-    no longer counts."""
-    in_line = _is_in_line(Endorsement.skill_id, item.skill_id)
-    _end_standing(tx, review, in_line, EndorsementChange.SUSPEND, None, now)
 
 
 def _end_standing(

@@ -107,15 +107,6 @@ def is_equal(own: str, reviewer_answer: str) -> bool:
     return counterpart(reviewer_answer) == own
 
 
-def endorsed_answer(reviewer_answer: str) -> str:
-    """What an endorsement by this answer says. ValueError for *cannot tell*, which endorses
-    nothing."""
-    answer = counterpart(reviewer_answer)
-    if answer is None:
-        raise ValueError(f"{reviewer_answer} endorses nothing")
-    return answer
-
-
 def reveal_move(own: str, reviewer_answer: str) -> Move:
     """The move that revealing an answered item makes. ValueError for *cannot tell*: that is not
     revealed."""

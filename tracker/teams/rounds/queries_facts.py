@@ -124,12 +124,16 @@ def _outcomes(
                     continue
                 target = one["cells"][str(domain.id)]["target"]
                 implied = of.voice is Voice.SELF and is_implied(
-                    states_possible(
-                        domain.rule, LevelTally(*level.values()), *map(free.__getitem__, FREE)
-                    )
-                    for level in counts["levels"]
-                    if level["rank"] <= target
-                    for free in [Counter(talked_over.get((of.person_id, domain.id, level["rank"])))]
+                    [
+                        states_possible(
+                            domain.rule, LevelTally(*level.values()), *map(free.__getitem__, FREE)
+                        )
+                        for level in counts["levels"]
+                        if level["rank"] <= target
+                        for free in [
+                            Counter(talked_over.get((of.person_id, domain.id, level["rank"])))
+                        ]
+                    ]
                 )
                 yield Outcome(of, TargetState(counts["state"]), reviewed[of], implied)
 

@@ -59,31 +59,22 @@ class Outcome(NamedTuple):
 def states_possible(
     rule: LevelRule, tally: LevelTally, excluded: int, met: int, not_met: int, open_: int
 ) -> frozenset[LevelState]:
-    """Of a level, where so many of its statements that count as that might count as anything."""
+    """Of a level, where so many of its statements that count as that might count as anything: where
+    all of them are outside the job, all met, or all not met. Any others lie between these."""
     left, fixed = excluded + met + not_met + open_, (tally.rank, tally.listed, tally.not_rated_here)
+    others = tally.excluded - excluded, tally.met - met, tally.not_met - not_met
     return frozenset(
-        level_state(
-            rule,
-            LevelTally.of(
-                *fixed,
-                tally.excluded - excluded + of_excluded,
-                tally.met - met + of_met,
-                tally.not_met - not_met + of_not_met,
-            ),
-        )
-        for of_excluded in range(left + 1)
-        for of_met in range(left + 1 - of_excluded)
-        for of_not_met in range(left + 1 - of_excluded - of_met)
+        level_state(rule, LevelTally.of(*fixed, *map(sum, zip(others, all_alike, strict=True))))
+        for all_alike in ((left, 0, 0), (0, left, 0), (0, 0, left))
     )
 
 
-def is_implied(levels: Iterable[Collection[LevelState]]) -> bool:
+def is_implied(levels: Collection[Collection[LevelState]]) -> bool:
     """Whether a domain, of whose levels up to the target each is in one of these states, is at
     target whichever they are, or below it whichever they are."""
-    every = list(levels)
-    could_be_below = any(LevelState.NOT_MET in states for states in every)
-    could_be_at = any(LevelState.MET in states for states in every) and all(
-        not {LevelState.MET, LevelState.LIMITED}.isdisjoint(states) for states in every
+    could_be_below = any(LevelState.NOT_MET in states for states in levels)
+    could_be_at = any(LevelState.MET in states for states in levels) and all(
+        not {LevelState.MET, LevelState.LIMITED}.isdisjoint(states) for states in levels
     )
     return not (could_be_below and could_be_at)
 

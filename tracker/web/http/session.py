@@ -59,10 +59,6 @@ class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # Flask-WTF ships no typ
     """What forms send is another text in each answer. So the size of a compressed page that repeats
     what somebody else put into its address tells nothing that the next one holds (BREACH)."""
 
-    def init_app(self, app: Flask) -> None:
-        super().init_app(app)
-        app.jinja_env.globals.update(csrf_token=csrf_token)
-
     def _get_csrf_token(self) -> str:
         try:
             both = urlsafe_b64decode(super()._get_csrf_token() or "")
@@ -78,8 +74,7 @@ def csrf_token() -> str:
         token = generate_csrf().encode()
         mask = secrets.token_bytes(len(token))
         g.masked_token = urlsafe_b64encode(mask + bytes(map(xor, mask, token))).decode()
-    masked: str = g.masked_token
-    return masked
+    return str(g.masked_token)
 
 
 def now() -> dt.datetime:
