@@ -275,8 +275,8 @@ def listed(house: House) -> dict[str, Callable[[], Iterable[str]]]:
         "subjects-in-a-circle": house.in_a_circle,
         "pairs-both-ways": house.pairs_both_ways,
         "against-the-order": house.against_the_order,
-        "modules-over-300-lines": lambda: (
-            file.name for file in house.files if len(file.lines) > 300
+        "modules-over-500-lines": lambda: (
+            file.name for file in house.files if len(file.lines) > 500
         ),
         "modules-to-join": house.joinable,
         "names-for-anything": house.names_for_anything,

@@ -205,16 +205,11 @@ def test_every_move_of_a_review_is_an_event(context: World, ana: Actor, sue: Act
         "review_answered",
     ]
     reviews.reveal(sue, review_id, world.now)
-    assert kinds()[before:] == [
-        "review_went_on",
-        "endorsement_given",
-        "endorsement_given",
-        "review_revealed",
-    ]
+    assert kinds()[before:] == ["review_went_on", "review_revealed"], "no part of it by itself"
     before = len(kinds())
     sides.confirm(ana, ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now)
     sides.confirm(sue, ids[1], EndorsedAnswer.PARTLY, "We talked.", world.now)
-    assert kinds()[before:] == ["review_went_on", "review_went_on", "endorsement_given"]
+    assert kinds()[before:] == ["review_went_on", "review_went_on", *["endorsement_given"] * 3]
     again = sending.send(world, YES, skip=3)
     reviews.withdraw(ana, again, world.now)
     assert kinds()[-2:] == ["review_sent", "review_withdrawn"]

@@ -59,7 +59,7 @@ class ReviewMachine(RuleBasedStateMachine):
         self.steps = 0
         self.clock = time_machine.travel(NOW, tick=False)
         self.moment = self.clock.start()
-        self.ends = count(1)
+        self.counted: set[int] = set()
         self.disabled: set[str] = set()
         self.left: set[str] = set()
         self.last: tuple[Request, str, TestResponse] | None = None
@@ -256,8 +256,7 @@ class ReviewMachine(RuleBasedStateMachine):
         def then() -> None:
             item.status, item.kept_by = "kept_apart", who
             item.version += 1
-            item.chosen, item.ended = {}, next(self.ends)
-            item.suspended = self.standing.pop(item.at, None)
+            item.chosen = {}
 
         return self.difference(who, sheet, item, "keep-apart", "no_agreement", then)
 
@@ -279,27 +278,13 @@ class ReviewMachine(RuleBasedStateMachine):
         return self.request(who, sheet, "take-back", item, {}, allowed, then)
 
     def undoing(self, who: str, sheet: Sheet, item: Item) -> Request:
-        """By whoever did it, and not once the statement was sent again."""
-        others = [
-            each
-            for other in self.sheets
-            if not other.withdrawn
-            for each in other.items
-            if each.at == item.at and each is not item
-        ]
+        """By whoever did it."""
 
         def then() -> None:
             item.status = "differs"
             item.version += 1
-            words = [other for other in others if other.status in ("endorsed", "kept_apart")]
-            if item.suspended and not any(word.ended > item.ended for word in words):
-                self.standing[item.at] = item.suspended
 
-        allowed = (
-            sheet.can(item, "undo-no-agreement")
-            and item.kept_by == who
-            and not any(other.id > item.id for other in others)
-        )
+        allowed = sheet.can(item, "undo-no-agreement") and item.kept_by == who
         return self.request(who, sheet, "undo-no-agreement", item, {}, allowed, then)
 
     def agreeing(self, who: str, sheet: Sheet, item: Item, said: str) -> Request:
@@ -313,8 +298,7 @@ class ReviewMachine(RuleBasedStateMachine):
             ):
                 item.status = "endorsed"
                 item.version += 1
-                item.chosen, item.ended = {}, next(self.ends)
-                self.standing[item.at] = (item.id, said)
+                item.chosen, item.said = {}, said
 
         return self.difference(who, sheet, item, "agree", f"agree:{said}", then)
 
@@ -341,9 +325,6 @@ class ReviewMachine(RuleBasedStateMachine):
                     item.status = "endorsed" if is_equal else "differs"
                     item.version += 1
                     sheet.differed |= not is_equal
-                    if is_equal:
-                        item.ended = next(self.ends)
-                        self.standing[item.at] = (item.id, item.said)
                 item.shown |= item.status in ("endorsed", "differs", "not_observed")
 
         return self.request(
@@ -356,9 +337,10 @@ class ReviewMachine(RuleBasedStateMachine):
         out = {
             item.at
             for sheet in self.sheets
-            if sheet.live and sheet.reviewer not in self.left | self.disabled
+            if sheet.live
             for item in sheet.items
-            if not item.settled
+            if item.status in ("endorsed", "differs", "kept_apart")
+            or (not item.settled and sheet.reviewer not in self.left | self.disabled)
         }
         allowed = not out & set(at) and reviewer not in self.left | self.disabled
         data = {
@@ -588,8 +570,20 @@ class ReviewMachine(RuleBasedStateMachine):
     # ---- what is always so
     # -------------------------------------------------------------------------------------
 
+    def count_what_ended(self) -> None:
+        """With the end of a review what it came to stands, all of it."""
+        for sheet in self.sheets:
+            if sheet.status == "closed" and sheet.id not in self.counted:
+                self.counted.add(sheet.id)
+                for item in sheet.items:
+                    if item.status == "endorsed":
+                        self.standing[item.at] = (item.id, item.said)
+                    elif item.status == "kept_apart":
+                        self.standing.pop(item.at, None)
+
     @invariant()
     def stands_as_modelled(self) -> None:
+        self.count_what_ended()
         with self.app.app_context(), db.engine.connect() as connection:
             found = {
                 row.id: (row.status, row.version, row.shown)

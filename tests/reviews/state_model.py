@@ -57,8 +57,6 @@ class Item:
     chosen: dict[str, str] = field(default_factory=dict)
     """By person, not confirmed."""
     kept_by: str = ""
-    suspended: tuple[int, str] | None = None
-    ended: int = 0
 
     @property
     def settled(self) -> bool:

@@ -215,14 +215,17 @@ def said(years: Years, name: str) -> Said:
         stands = given.status == EndorsementStatus.STANDING
         word = Word(given.answer if stands else None, given.endorsed_at)
         found.endorsed[of[given.skill_id]] = word
-    for item in session().scalars(
-        select(ReviewItem)
+    for item, ended_at in session().execute(
+        select(ReviewItem, Review.closed_at)
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id == person, ReviewItem.status.in_(REVEALED))
-        .order_by(ReviewItem.revealed_at, ReviewItem.id)
+        .where(
+            Review.learner_id == person,
+            ReviewItem.status.in_(REVEALED),
+            Review.closed_at.is_not(None),
+        )
+        .order_by(Review.closed_at, ReviewItem.id)
     ):
-        assert item.revealed_at is not None
-        found.revealed[of[item.skill_id]] = Word(item.learner_answer, item.revealed_at)
+        found.revealed[of[item.skill_id]] = Word(item.learner_answer, ended_at)
     for agreed, strand, domain in session().execute(
         select(LevelException, Strand.key, Domain.key)
         .join(Domain, Domain.id == LevelException.domain_id)

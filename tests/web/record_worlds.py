@@ -45,14 +45,19 @@ class Record:
     after: Callable[[World, list[int]], None] = lambda world, ids: None
 
 
+def _ended(world: World, ids: list[int]) -> None:
+    sides.keep_apart(actor(world, "sue"), ids[2], world.now)
+
+
 def _talked_through(world: World, ids: list[int]) -> None:
-    """Agreed on with a next step, no agreement, left open, revoked, and doesn't apply here."""
+    """Agreed on with a next step, no agreement, revoked, and doesn't apply here."""
     ana, sue = actor(world, "ana"), actor(world, "sue")
     for who in (ana, sue):
         sides.confirm(who, ids[0], EndorsedAnswer.PARTLY, "Both", world.now)
     due = world.now.date() + dt.timedelta(days=20)
     differences.add_next_step(sue, ids[0], ana.person_id, "Shadow the desk", due, world.now)
     sides.keep_apart(sue, ids[1], world.now)
+    _ended(world, ids)
     given = session().scalars(select(Endorsement.id).where(Endorsement.item_id == ids[3])).one()
     endorsements.revoke(sue, given, "By mistake", world.now)
     proposed = endorsements.propose_exception(sue, ids[4], "Done elsewhere", world.now)
@@ -75,7 +80,11 @@ RECORDS = (
         _talked_through,
     ),
     Record(
-        "unlike", TargetState.GAP, (NO, PART, NO, PART, NO), (NEVER, UNSEEN, SAME, PARTLY, NEVER)
+        "unlike",
+        TargetState.GAP,
+        (NO, PART, NO, PART, NO),
+        (NEVER, UNSEEN, SAME, PARTLY, NEVER),
+        _ended,
     ),
 )
 """In each Sue endorses three in the end, so that what comes later has the same numbers."""

@@ -136,7 +136,7 @@ TELLING = (
     "/teams/{team}/gaps?compare={spring}",
 )
 SUPERVISORS = ("/people/{ana}/statements/{one}",)
-COORDINATORS = ("/teams/{team}/round", "/teams/{team}/round.csv")
+COORDINATORS = ("/teams/{team}/round?round={spring}", "/teams/{team}/round.csv?round={spring}")
 
 
 @pytest.mark.parametrize("name", ["hugo", pytest.param("cora", marks=pytest.mark.in_ci)])

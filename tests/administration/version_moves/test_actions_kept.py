@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.administration.version_moves.moved import MINUTE, faults
-from tests.factories import sending as sides
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
@@ -41,6 +40,7 @@ from tracker.record.endorsements import queries as endorsements
 from tracker.record.sheet import queries_learners as learners
 from tracker.record.standings import queries as standings
 from tracker.record.standings.queries import StandingPlace
+from tracker.reviews.differences import actions as differences
 from tracker.reviews.endorsements import actions as endorsing
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -116,7 +116,7 @@ def test_what_is_proposed_before_is_agreed_on_after(world: World) -> None:
     version = next_version(world)
     carried(world, version)
     endorsing.confirm_exception(actor(world, "sue", AFTER), item_id, proposed, AFTER)
-    sides.keep_apart(actor(world, "sue", AFTER), item_id, AFTER)
+    assert differences.end_late(AFTER) == 1
     session().rollback()
     of = [world.people["ana"]], version.framework_id, world.libraries["city"], AFTER.date()
     assert endorsements.exceptions_of(*of, NO_BLIND_SPOTS) == {

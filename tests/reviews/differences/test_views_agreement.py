@@ -172,7 +172,7 @@ def test_what_others_are_told_before_a_review_ends_is_found(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, whole = sheet_rows.reviewed_in_open, sheets.rows_of_people.__wrapped__
-    monkeypatch.setattr(sheet_rows, "reviewed_in_open", lambda _theirs: made(true()))
+    monkeypatch.setattr(sheet_rows, "reviewed_in_open", lambda _of_two: made(true()))
     monkeypatch.setattr(
         sheets,
         "rows_of_people",

@@ -20,7 +20,7 @@ from tracker.frameworks.versions.rules_levels import (
     TargetState,
     level_state,
 )
-from tracker.frameworks.versions.rules_scale import Voice
+from tracker.frameworks.versions.rules_scale import TALLIED, Meaning, Voice
 from tracker.teams.told import rules as told
 from tracker.teams.told.rules import (
     LEAST,
@@ -341,7 +341,8 @@ MET, NOT_MET, UNKNOWN, LIMITED = (
 def test_what_a_level_could_be(
     counts: tuple[int, ...], free: tuple[int, ...], states: set[LevelState]
 ) -> None:
-    assert states_possible(LevelRule(4, 5, 2), LevelTally(1, 10, 0, *counts), *free) == states
+    any_of = dict(zip((*TALLIED, Meaning.OPEN), free, strict=True))
+    assert states_possible(LevelRule(), LevelTally(1, 10, 0, *counts), any_of) == states
 
 
 @pytest.mark.parametrize("rule", [LevelRule(), LevelRule(1, 2, 1)])
@@ -355,7 +356,7 @@ def test_nothing_between_could_be_met_or_not_where_none_of_these_is(rule: LevelR
             for free in itertools.product(range(5), repeat=3)
             if sum(free) <= 4
         }
-        of = states_possible(rule, LevelTally.of(1, 6, 0, *fixed), 0, 0, 0, 4)
+        of = states_possible(rule, LevelTally.of(1, 6, 0, *fixed), {Meaning.OPEN: 4})
         assert of - {UNKNOWN} == between - {UNKNOWN}
 
 

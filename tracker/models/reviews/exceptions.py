@@ -95,13 +95,13 @@ class LevelExceptionMove(Base):
     moved_at: Mapped[dt.datetime]
 
 
-def is_agreed(at: Moment | None, theirs: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+def is_agreed(at: Moment | None, of_two: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
     """Over `LevelException`: those that are agreed, or were at that moment. Their review has ended;
-    or (over `Review`) is `theirs` who ask."""
+    or (over `Review`) is `of_two` who ask."""
     ended = Review.closed_at.is_not(None) if at is None else Review.closed_at <= at
     items = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
     counts = LevelException.item_id.in_(
-        items.where(ended if theirs is None else or_(ended, theirs))
+        items.where(ended if of_two is None else or_(ended, of_two))
     )
     if at is None:
         return and_(LevelException.status == ExceptionStatus.AGREED, counts)

@@ -157,15 +157,15 @@ def rows_of_people(
     learner alone reads, on that day. Of the past nobody asks what was sent."""
     at = sheet_rows.AT if is_past else None
     mine = true() if side is Side.OWN else Review.reviewer_id == bindparam("reader")
-    theirs = mine if reads_open else false()
+    of_two = mine if reads_open else false()
     return union_all(
         *([sheet_rows.own(at)] if side is Side.OWN else []),
         *([sheet_rows.revealed(at)] if revealed else []),
-        *([sheet_rows.revealed_in_open(theirs)] if reads_open and revealed else []),
+        *([sheet_rows.revealed_in_open(of_two)] if reads_open and revealed else []),
         sheet_rows.reviewed(at),
-        *([sheet_rows.reviewed_in_open(theirs)] if reads_open else []),
-        sheet_rows.exceptions(at, theirs),
-        *([] if is_past else [sheet_rows.sent(own_on, theirs)]),
+        *([sheet_rows.reviewed_in_open(of_two)] if reads_open else []),
+        sheet_rows.exceptions(at, of_two),
+        *([] if is_past else [sheet_rows.sent(own_on, of_two)]),
         sheet_rows.left_out(),
         sheet_rows.later(),
         sheet_rows.targets(),

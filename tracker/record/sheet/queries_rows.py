@@ -141,11 +141,11 @@ def revealed(at: Moment | None) -> Selected:
     )
 
 
-def revealed_in_open(theirs: ColumnElement[bool]) -> Selected:
+def revealed_in_open(of_two: ColumnElement[bool]) -> Selected:
     """What a review has revealed that hasn't ended, for its two."""
     return _of_items(
         Side.REVEALED, answer=ReviewItem.learner_answer, at=ReviewItem.revealed_at
-    ).where(ReviewItem.status.in_(REVEALED), Review.closed_at.is_(None), theirs)
+    ).where(ReviewItem.status.in_(REVEALED), Review.closed_at.is_(None), of_two)
 
 
 def reviewed(at: Moment | None) -> Selected:
@@ -169,7 +169,7 @@ def reviewed(at: Moment | None) -> Selected:
     )
 
 
-def reviewed_in_open(theirs: ColumnElement[bool]) -> Selected:
+def reviewed_in_open(of_two: ColumnElement[bool]) -> Selected:
     """What has come of a review that hasn't ended, for its two: as it will count."""
     return (
         _of_items(
@@ -185,12 +185,12 @@ def reviewed_in_open(theirs: ColumnElement[bool]) -> Selected:
         .where(
             ReviewItem.status.in_((ItemStatus.ENDORSED, ItemStatus.KEPT_APART)),
             Review.closed_at.is_(None),
-            theirs,
+            of_two,
         )
     )
 
 
-def exceptions(at: Moment | None, theirs: ColumnElement[bool]) -> Selected:
+def exceptions(at: Moment | None, of_two: ColumnElement[bool]) -> Selected:
     strand_key, domain_key = target_keys()
     is_other = case(
         (LevelException.proposer_id == LevelException.person_id, LevelException.confirmer_id),
@@ -213,16 +213,16 @@ def exceptions(at: Moment | None, theirs: ColumnElement[bool]) -> Selected:
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Person, Person.id == is_other)
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .where(is_one_of_people(LevelException.person_id), is_agreed(at, theirs))
+        .where(is_one_of_people(LevelException.person_id), is_agreed(at, of_two))
     )
 
 
-def sent(own_on: dt.date | None, theirs: ColumnElement[bool]) -> Selected:
+def sent(own_on: dt.date | None, of_two: ColumnElement[bool]) -> Selected:
     """What became of an item is told to others than its two once its review has ended."""
     is_out: ColumnElement[Any] = literal(0)
     if own_on is not None:
         is_out = case((is_with_a_reviewer(own_on), 1), else_=0)
-    is_told = or_(Review.closed_at.is_not(None), theirs)
+    is_told = or_(Review.closed_at.is_not(None), of_two)
     is_shown = or_(is_told, ReviewItem.status == ItemStatus.DROPPED)
     return (
         _of_items(

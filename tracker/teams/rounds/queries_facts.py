@@ -6,7 +6,7 @@ rated here are read as they are, so this is asked before any of them changes.
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -16,7 +16,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select, union_all
 
 from tracker.db import session
 from tracker.frameworks.versions.rules_levels import LevelTally, TargetState
-from tracker.frameworks.versions.rules_scale import TALLIED, Meaning, Voice
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.models import (
     Domain,
     Endorsement,
@@ -54,7 +54,6 @@ from tracker.teams.rounds import rules_snapshots as round_snapshots
 from tracker.teams.rounds.rules_snapshots import Kept, KeptRound
 from tracker.teams.told.rules import COUNTED, Measure, Outcome, is_implied, states_possible
 
-FREE = (*TALLIED, Meaning.OPEN)
 KEPT_VOICES = {"revealed": Voice.SELF, "endorsed": Voice.ENDORSED}
 """What the counts of a voice are called where they are kept (teams/rounds/rules_snapshots)."""
 ENDED = Review.closed_at
@@ -123,18 +122,18 @@ def _outcomes(
                 if counts["state"] not in COUNTED or of not in reviewed:
                     continue
                 target = one["cells"][str(domain.id)]["target"]
-                implied = of.voice is Voice.SELF and is_implied(
-                    [
-                        states_possible(
-                            domain.rule, LevelTally(*level.values()), *map(free.__getitem__, FREE)
-                        )
-                        for level in counts["levels"]
-                        if level["rank"] <= target
-                        for free in [
-                            Counter(talked_over.get((of.person_id, domain.id, level["rank"])))
-                        ]
-                    ]
-                )
+                tallies = [
+                    LevelTally(*level.values())
+                    for level in counts["levels"]
+                    if level["rank"] <= target
+                ]
+                free = [
+                    talked_over.get((of.person_id, domain.id, tally.rank), {}) for tally in tallies
+                ]
+                states = [
+                    states_possible(domain.rule, *both) for both in zip(tallies, free, strict=True)
+                ]
+                implied = of.voice is Voice.SELF and is_implied(states)
                 yield Outcome(of, TargetState(counts["state"]), reviewed[of], implied)
 
 

@@ -19,7 +19,6 @@ Who is neither at target nor below it disguises nobody: the reader may know all 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.frameworks.versions.rules_levels import (
@@ -29,7 +28,7 @@ from tracker.frameworks.versions.rules_levels import (
     TargetState,
     level_state,
 )
-from tracker.frameworks.versions.rules_scale import Voice
+from tracker.frameworks.versions.rules_scale import TALLIED, Meaning, Voice
 
 LEAST = 5
 APART = 2
@@ -55,13 +54,13 @@ class Outcome(NamedTuple):
     is_implied: bool = False
 
 
-@lru_cache(maxsize=8192)
 def states_possible(
-    rule: LevelRule, tally: LevelTally, excluded: int, met: int, not_met: int, open_: int
+    rule: LevelRule, tally: LevelTally, free: Mapping[Meaning, int]
 ) -> frozenset[LevelState]:
-    """Of a level, where so many of its statements that count as that might count as anything: where
-    all of them are outside the job, all met, or all not met. Any others lie between these."""
-    left, fixed = excluded + met + not_met + open_, (tally.rank, tally.listed, tally.not_rated_here)
+    """Of a level, where the `free` of its statements might count as anything: where all of them are
+    outside the job, all met, or all not met. Any others lie between these."""
+    left, fixed = sum(free.values()), (tally.rank, tally.listed, tally.not_rated_here)
+    excluded, met, not_met = (free.get(meaning, 0) for meaning in TALLIED)
     others = tally.excluded - excluded, tally.met - met, tally.not_met - not_met
     return frozenset(
         level_state(rule, LevelTally.of(*fixed, *map(sum, zip(others, all_alike, strict=True))))
