@@ -1,5 +1,5 @@
-"""Standings that are kept are what sheets say, whatever happened, and whoever wrote it. Over 400 lines,
-as it is one list of moves."""
+"""Standings that are kept are what sheets say, whatever happened, and whoever wrote it.
+Over 400 lines, as it is one list of moves."""
 
 import datetime as dt
 from collections.abc import Callable

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import true
+from sqlalchemy import true, update
 
 from tests.client import links
 from tests.conftest import NOW
@@ -29,10 +29,10 @@ from tests.factories.people import join
 from tests.factories.sending import actor, answer_all, item_ids, send
 from tests.factories.world import World, make_world
 from tests.reviews.test_views_blindness import Fetched, fetch
-from tests.web.worlds import QuickClient
+from tests.web.worlds import QuickClient, different
 from tracker.administration.rounds import actions as rounds
-from tracker.db import db, session
-from tracker.models import ReviewItem
+from tracker.db import db, session, transaction
+from tracker.models import Library, ReviewItem
 from tracker.record.sheet import queries as sheets, queries_rows as sheet_rows
 from tracker.record.standings import actions as standings
 from tracker.reviews.differences import actions as differences
@@ -50,7 +50,7 @@ FIRST = (
 """What they said before, in each life."""
 CRAWLED = range(DAYS) if LONG else (4, 9, 25)
 """On these days every page is fetched that a link leads to, on all others those of the first."""
-PAGES = re.compile(r"/(\?|$)|/teams|/people/|/search|/notices|/account")
+PAGES = re.compile(r"/(\?|$)|/teams|/people/|/reviews|/search|/notices")
 
 
 def lived(life: int) -> Iterator[World]:
@@ -165,6 +165,34 @@ def _same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.reads_at_length
 def test_a_coordinator_cannot_tell_who_said_the_same_at_once(app: Flask) -> None:
     assert told_apart(app, DAYS) == {}
+
+
+@pytest.mark.in_ci
+@pytest.mark.reads_at_length
+@pytest.mark.parametrize("names", [True, False])
+def test_neither_a_reveal_nor_what_is_settled_changes_a_page_of_others_before_the_end(
+    app: Flask, app_context: None, *, names: bool
+) -> None:
+    world = make_world(NOW)
+    with transaction() as tx:
+        tx.execute(update(Library).values(names_to_coordinators=names))
+    review_id = send(world, *FIRST[0], Answer.CONSISTENTLY)
+    *_equal, first, last = item_ids(review_id)
+    answer_all(world, review_id, *FINAL[:2], FINAL[0], FINAL[2])
+
+    def pages(like: set[str] | None) -> dict[str, Fetched]:
+        standings.count_stale(world.now)
+        return seen(app, world, like)
+
+    before = pages(None)
+    assert {"/handover", "/hand-on"} <= {f"/{path.rpartition('/')[2]}" for path in before}
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    assert different(pages({*before}), before) == set()
+    except_(world, "ana", last)
+    agree(world, "ana", first, FINAL[2])
+    assert different(pages({*before}), before) == set()
+    sides.keep_apart(actor(world, "ana"), last, world.now)
+    assert different(pages({*before}), before) != set()
 
 
 @pytest.mark.reads_at_length

@@ -16,7 +16,7 @@ from tracker.teams.rounds.queries_reviews import reviews_of
 pytestmark = pytest.mark.usefixtures("app_context")
 
 
-def test_what_was_revealed_waits_for_nobody_before_it_is_closed(world: World) -> None:
+def test_it_is_open_until_it_is_closed_whatever_was_revealed(world: World) -> None:
     """Also as of a moment, when it is closed by now."""
     spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
     ago = (world.now.date() - dt.date(2026, 5, 20)).days
@@ -29,5 +29,5 @@ def test_what_was_revealed_waits_for_nobody_before_it_is_closed(world: World) ->
     for days in (2, 10, 21):
         ben = [world.people["ben"]]
         (one,) = reviews_of(spring, ben, "UTC", NO_BLIND_SPOTS, begun + days * DAY)[ben[0]]
-        stood.append((one.waits, one.is_open, one.days))
-    assert stood == [(True, True, None), (False, True, None), (False, False, 20)]
+        stood.append((one.is_open, one.days))
+    assert stood == [(True, None), (True, None), (False, 20)]

@@ -24,7 +24,6 @@ def review(
     *,
     by: str = "Sue",
     begun: bool = False,
-    waits: bool = True,
     days: int | None = None,
     due_in: int = 3,
     counts: bool = True,
@@ -33,7 +32,6 @@ def review(
         by=RoundSupervisor(ord(by[0]), by),
         sent_at=NOON,
         begun=begun,
-        waits=waits and days is None,
         due_on=TODAY + dt.timedelta(days=due_in),
         statements=3,
         days=days,
@@ -62,49 +60,38 @@ def test_a_supervisor() -> None:
     reviews = [
         review(),
         review(due_in=-1),
-        review(begun=True, waits=False, due_in=-9),
+        review(begun=True, due_in=-9),
         review(days=30, counts=False),
         *(review(days=each) for each in (2, 9, 4, 30)),
     ]
-    (sue,) = by_supervisor(reviews, [], TODAY, hides=False)
+    (sue,) = by_supervisor(reviews, [], TODAY)
     assert (sue.person_id, sue.name) == (ord("S"), "Sue")
     assert (sue.open, sue.overdue) == (3, 2)
     assert sue.oldest_at == NOON
     assert (sue.finished, sue.median_days) == (4, None)
-    (sue,) = by_supervisor([*reviews, review(days=5)], [], TODAY, hides=False)
+    (sue,) = by_supervisor([*reviews, review(days=5)], [], TODAY)
     assert (sue.finished, sue.median_days) == (MEDIAN_LEAST, 5)
 
 
 def test_what_is_due_today_is_not_overdue() -> None:
-    assert by_supervisor([review(due_in=0)], [], TODAY, hides=False)[0].overdue == 0
+    assert by_supervisor([review(due_in=0)], [], TODAY)[0].overdue == 0
 
 
 def test_a_supervisor_for_whom_nothing_waits() -> None:
-    (sue,) = by_supervisor([review(days=4)], [], TODAY, hides=False)
+    (sue,) = by_supervisor([review(days=4)], [], TODAY)
     assert (sue.open, sue.oldest_at) == (0, None)
 
 
 def test_who_only_handed_on_is_not_there() -> None:
-    assert by_supervisor([review(by="Una", days=3, counts=False)], [], TODAY, hides=False) == []
+    assert by_supervisor([review(by="Una", days=3, counts=False)], [], TODAY) == []
 
 
 def test_who_has_not_sent_counts_for_each_who_would_review_them() -> None:
     sue, ana = RoundSupervisor(ord("S"), "Sue"), RoundSupervisor(ord("A"), "Ana")
-    found = {
-        each.name: each for each in by_supervisor([review()], [sue, sue, ana], TODAY, hides=False)
-    }
+    found = {each.name: each for each in by_supervisor([review()], [sue, sue, ana], TODAY)}
     assert (found["Sue"].not_sent, found["Sue"].open) == (2, 1)
     assert (found["Ana"].not_sent, found["Ana"].open) == (1, 0)
 
 
 def test_without_levels_no_state_says_that_a_review_ended() -> None:
     assert [without_levels(each) for each in STATES] == [NOT_SENT, SENT, SENT, SENT]
-
-
-@pytest.mark.parametrize("days", [None, 9])
-def test_without_levels_a_supervisor_is_told_by_what_waits(days: int | None) -> None:
-    """What is revealed is the same to such a reader, open or finished."""
-    reviews = [review(), review(due_in=-1)] + [review(waits=False, days=days) for _each in range(6)]
-    (told,) = by_supervisor(reviews, [], TODAY, hides=True)
-    assert (told.open, told.overdue, told.oldest_at) == (2, 1, NOON)
-    assert (told.finished, told.median_days) == (0, None)

@@ -25,6 +25,7 @@ from tracker.models import Endorsement, Person, Rating, RatingEntry, Review, Rev
 from tracker.record.growth.rules_timeline import Happened, Happening
 from tracker.record.sheet.queries_learners import LEARNER
 from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_summaries import is_open
 from tracker.record.sheet.rules_words import Side
 from tracker.rules.names import short_name
 
@@ -44,14 +45,16 @@ def of_learner(person_id: int) -> list[Happening]:
 
 def ratings_until(sheet: Sheet, at: dt.datetime) -> list[Happening]:
     """What was rated and reviewed until then, of skills for which the sheet of now doesn't tell
-    (`met_at`): those for which something else counts by now, and those that have origins. One
-    query."""
+    (`met_at`): those for which something else counts by now, or in a review that is open, and those
+    that have origins. One query."""
     rows = ask_made(_no_longer(), {"learner": sheet.person_id, "until": at})
     happened = [
         Happening(KINDS[kind], skill_id, said_at, answer, ended_at=ended_at)
         for kind, skill_id, said_at, answer, ended_at in rows.all()
     ]
+    reviewed = sheet.record.words[Side.REVIEWED]
     skills = {event.skill_id for event in happened}
+    skills |= {skill_id for skill_id, words in reviewed.items() if any(map(is_open, words))}
     for of in sheet.version.statements:
         if of.lines:
             skills |= of.skills

@@ -38,6 +38,7 @@ from tracker.record.sheet.rules_summaries import (
     answered_at,
     endorsed_count,
     has_reviewed_side,
+    is_open,
     sent_counts,
     voices_shown,
 )
@@ -183,6 +184,13 @@ def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]
         },
         "by_statement": by_statement,
         "unknown": OpenStatements.of(statements, side),
+        "open_words": cards.open_words(
+            sum(
+                is_open(line.words[Side.REVIEWED])
+                for line in sheet.counted
+                if line.statement.domain_id == domain.id and Side.REVIEWED in line.words
+            )
+        ),
         "change": words.change,
         "counts_as_met": words.counts_as_met,
         "met": sheet.version.met_answers,

@@ -69,7 +69,7 @@ def _summary(voice: Voice, of: Sheet) -> VoiceSummary:
     answers = of.rated if voice is Voice.SELF else reviewed.standing
     headline, rest = "", beside_headline(voice, counts) if answers else ""
     if voice is Voice.ENDORSED:
-        rest = ". ".join(filter(None, (rest, _open(reviewed.open))))
+        rest = ". ".join(filter(None, (rest, open_words(reviewed.open))))
         if answers or of.rated or of.side is not Side.OWN:
             headline = _reviewed(counts, answers)
     elif answers and counts[None] < len(states):
@@ -77,7 +77,7 @@ def _summary(voice: Voice, of: Sheet) -> VoiceSummary:
     return VoiceSummary(voice, states, headline, rest, answers > 0)
 
 
-def _open(ratings: int) -> str:
+def open_words(ratings: int) -> str:
     """Of how many of those counted the review hasn't ended."""
     if not ratings:
         return ""

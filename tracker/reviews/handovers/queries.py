@@ -49,10 +49,10 @@ from tracker.rules.roles import Role
 AnyRow = Row[*tuple[Any, ...]]
 
 OpenReview = Row[*tuple[Any, ...]]
-"""A live review with something that is not revealed (`statements`) of all that was `sent`.
-`may_go_on`: its reviewer can still answer it; `has_deputy`: somebody stands in for them now;
-`away_until`: the last day on which they are away. `moved_on`: the last day on which its learner was
-in the team."""
+"""A live review: how many `statements` are not revealed, for its reviewer and who may take it over,
+and how many were `sent`. `may_go_on`: its reviewer can still answer it; `has_deputy`: somebody
+stands in for them now; `away_until`: the last day on which they are away. `moved_on`: the last day
+on which its learner was in the team."""
 
 
 class QueuedReview(NamedTuple):
@@ -78,9 +78,9 @@ def queue(
 
 @lru_cache(maxsize=8)
 def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
-    """Live reviews with something still sealed, whose learner is or lately was at the path or
-    below. Built once a day."""
-    item = aliased(ReviewItem)
+    """Live reviews, whose learner is or lately was at the path or below: also where nothing is
+    sealed anymore, as long as its reviewer can go on. That one is not there would tell others that
+    the two differ. Built once a day."""
     here, below = aliased(Membership), aliased(Team)
     in_reach = exists(
         select(here.id)
@@ -100,8 +100,13 @@ def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
         Review.learner_id != bindparam("me", type_=Integer),
         ~may_go_on if is_stranded else true(),
         in_reach,
-        exists().where(item.review_id == Review.id, is_sealed(item)),
+        or_(may_go_on, _has_sealed()),
     )
+
+
+def _has_sealed() -> ColumnElement[bool]:
+    item = aliased(ReviewItem)
+    return exists().where(item.review_id == Review.id, is_sealed(item))
 
 
 def waiting(queued: Sequence[QueuedReview], today: dt.date) -> list[OpenReview]:
@@ -118,14 +123,14 @@ def _waiting_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 def open_reviews(today: dt.date, *which: ColumnElement[bool]) -> list[OpenReview]:
     """Live reviews with something still sealed, the next due first. One query."""
-    rows = session().execute(_open_on(today).where(*which))
+    rows = session().execute(_open_on(today).where(_has_sealed(), *which))
     return sorted(rows, key=lambda row: (row.due_on, row.review_id))
 
 
 @lru_cache(maxsize=8)
 def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Live reviews with something still sealed: how many of their statements are, and when their
-    learner left the team. Built once a day."""
+    """Live reviews: how many of their statements are sealed, and when their learner left the team.
+    Built once a day."""
     learner, reviewer = aliased(Person), aliased(Person)
     stays, sealed, item = aliased(Membership), aliased(ReviewItem), aliased(ReviewItem)
     last_day = func.max(func.coalesce(stays.ends_on, dt.date.max))
@@ -168,7 +173,7 @@ def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .join(learner, learner.id == Review.learner_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
         .join(Team, Team.id == Review.team_id)
-        .where(IS_LIVE, exists().where(sealed.review_id == Review.id, is_sealed(sealed)))
+        .where(IS_LIVE)
     )
 
 

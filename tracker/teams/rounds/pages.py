@@ -179,7 +179,6 @@ def words_of(page: RoundPage) -> dict[str, str]:
         words["open"] = _("Not finished at the end")
     if page.without_levels:
         words |= {"list": _("Who has sent"), "sent": _("Sent")}
-        words["open"] = _("Waiting at the end") if page.is_over else _("Waiting")
     return words
 
 

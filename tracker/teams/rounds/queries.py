@@ -141,14 +141,9 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
         if person_id in reviews and person_id not in veiled
     }
     learners = learners_of(actor, then, unfinished, states, shown, at, as_of, now)
-    told = [
-        one
-        for person_id, sent in reviews.items()
-        for one in sent
-        if one.waits or person_id not in closed
-    ]
+    told = [one for person_id, sent in reviews.items() for one in sent if person_id not in veiled]
     not_sent = (one.supervisors for one in learners if one.state is RoundState.NOT_SENT)
-    supervisors = by_supervisor(told, chain.from_iterable(not_sent), scope.today, hides=hides)
+    supervisors = by_supervisor(told, chain.from_iterable(not_sent), scope.today)
     return RoundPage(
         team=then.team,
         round=at,

@@ -121,11 +121,11 @@ def _outcomes(
                 of = Measure(one["person_id"], slug, domain.key, KEPT_VOICES[voice])
                 if counts["state"] not in COUNTED or of not in reviewed:
                     continue
-                target = one["cells"][str(domain.id)]["target"]
                 tallies = [
                     LevelTally(*level.values())
                     for level in counts["levels"]
-                    if level["rank"] <= target
+                    if of.voice is Voice.SELF
+                    and level["rank"] <= one["cells"][str(domain.id)]["target"]
                 ]
                 free = [
                     talked_over.get((of.person_id, domain.id, tally.rank), {}) for tally in tallies

@@ -86,14 +86,13 @@ def reviews_of(
     for learner, by, name, sent_at, is_begun, closed_at, left, *open_ones in rows:
         if learner not in wanted:
             continue
-        revealed_at, due_on, since, away, count = open_ones
+        due_on, since, away, count = open_ones
         is_closed = is_past(closed_at)
         reviews[learner].append(
             RoundReview(
                 by=reviewer(by, name),
                 sent_at=sent_at,
                 begun=bool(is_begun),
-                waits=not is_closed and not is_past(revealed_at),
                 due_on=due(due_on, since, away),
                 statements=count,
                 days=(day_in(time_zone, closed_at) - day_in(time_zone, sent_at)).days
@@ -141,7 +140,6 @@ def _reviews(*, as_of: bool, of_few: bool) -> Select[*tuple[Any, ...]]:
             Review.closed_at,
             exists().where(Handover.from_review_id == Review.id),
             # For closed reviews, most of a round in time, these are not needed.
-            case((is_open, Review.revealed_at)),
             case((is_open, Review.due_on)),
             case((is_open, Review.due_from)),
             case((is_open, away_of(Review.reviewer_id))),

@@ -44,13 +44,11 @@ class RoundSupervisor(NamedTuple):
 class RoundReview(NamedTuple):
     """A review that was sent in a round, as it stood at some moment. `begun`: who does it gave an
     answer; `days`: from when it was sent until it was closed, None while it is open; `due_on` and
-    `statements`, how many are in it, while it is open. `waits`: for its reviewer. `counts`: it was
-    not handed on."""
+    `statements`, how many are in it, while it is open. `counts`: it was not handed on."""
 
     by: RoundSupervisor
     sent_at: dt.datetime
     begun: bool
-    waits: bool
     due_on: dt.date | None
     statements: int
     days: int | None
@@ -99,15 +97,10 @@ class SupervisorProgress:
 
 
 def by_supervisor(
-    reviews: Iterable[RoundReview],
-    not_sent: Iterable[RoundSupervisor],
-    today: dt.date,
-    *,
-    hides: bool,
+    reviews: Iterable[RoundReview], not_sent: Iterable[RoundSupervisor], today: dt.date
 ) -> list[SupervisorProgress]:
     """In no order of theirs: who shows them sorts them by name. `not_sent`: of each who has not,
-    those who would review them. `hides`: for who may not see these by name, of the reviews
-    only those that are not revealed."""
+    those who would review them."""
     of: defaultdict[RoundSupervisor, list[RoundReview]] = defaultdict(list)
     for review in reviews:
         if review.is_open or review.counts:
@@ -115,8 +108,8 @@ def by_supervisor(
     expected = Counter(not_sent)
     supervisors = []
     for who in of.keys() | expected.keys():
-        still = [of_who for of_who in of[who] if of_who.waits or (of_who.is_open and not hides)]
-        days = [of_who.days for of_who in of[who] if of_who.days is not None and not hides]
+        still = [review for review in of[who] if review.is_open]
+        days = [review.days for review in of[who] if review.days is not None]
         supervisors.append(
             SupervisorProgress(
                 person_id=who.person_id,
