@@ -26,7 +26,7 @@ from tests.evidence.erasures.erased import (
     with_it,
 )
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import actor, answer, ask, item_ids, items
+from tests.factories.sending import actor, answer, ask, item_ids, items, keep_apart
 from tests.factories.world import World
 from tracker.db import db, empty_log, session
 from tracker.models import AuditEvent, AuditEventDetail, Erasure, EvidenceErasure, Review
@@ -110,10 +110,13 @@ def test_what_stays_is_said(
     trail = ana.get("/account").text
     assert "Evidence you erased" in trail
     assert "It names a patron" in trail
-    statement = world.statements["communication"][0]
-    assert "erased by its owner" in ana.get(f"/statements/{statement}").text
     differences_page = sign_in(world.email("sue")).get(differences_of(app)).text
     assert "This piece of evidence was erased by its owner." in differences_page
+    with app.app_context():
+        (review_id,) = session().scalars(select(func.max(Review.id)))
+        keep_apart(actor(world, "sue"), item_ids(review_id or 0)[1], world.now)
+    statement = world.statements["communication"][0]
+    assert "erased by its owner" in ana.get(f"/statements/{statement}").text
     audit = sign_in(world.email("adam")).get("/admin/audit").text
     assert "Evidence erased" in audit
     assert "It names a patron" in audit

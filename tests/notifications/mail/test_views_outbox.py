@@ -265,7 +265,8 @@ def test_the_daily_command_reminds(app: Flask, world: World, engine_name: str) -
         f"Statistics of the database: {STATISTICS[engine_name]}.\nNewest backup: none.\n"
     )
     sealed = "Seals noted in the audit trail: "
-    kept = "Rounds kept: 0.\nPeople moved as planned: 0.\nNo agreement: 0.\nExpired: 0.\n"
+    kept = "Rounds kept: 0.\nPeople moved as planned: 0.\n"
+    kept += "Reviews past their last day: 0.\nExpired: 0.\n"
     told = "Levels kept for pages of teams: as on people's own pages.\nTold of a new reader: 0.\n"
     assert first == f"{sealed}yes.\n{kept}{told}Reminders: 1.\n{rest}"
     assert second == f"{sealed}none new.\n{kept}{told}Reminders: 0.\n{rest}"

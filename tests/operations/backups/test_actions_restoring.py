@@ -254,8 +254,8 @@ def test_a_damaged_value_is_told_by_its_place_alone(
         for guard, _sql in guards:
             database.execute(f"DROP TRIGGER {guard}")
         (key,) = Base.metadata.tables[table].primary_key
-        (row,) = database.execute(f"SELECT max({key.name}) FROM {table}").fetchone()
-        database.execute(f"UPDATE {table} SET {name} = {value} WHERE {key.name} = {row}")
+        last = f"(SELECT max({key.name}) FROM {table})"
+        database.execute(f"UPDATE {table} SET {name} = {value} WHERE {key.name} = {last}")
         for _guard, sql in guards:
             database.execute(sql)
         database.commit()
@@ -263,7 +263,7 @@ def test_a_damaged_value_is_told_by_its_place_alone(
     tried = backups.try_out(done.path, tmp_path, KNOWN, NOW)
     for findings in (done.findings, tried.findings):
         said = [str(finding) for finding in findings]
-        assert f"database_damaged {column}: {row}" in said
+        assert f"database_damaged {column}" in said
         assert WHO not in str(said)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Subquery,
     and_,
+    exists,
     func,
     literal,
     or_,
@@ -99,10 +100,8 @@ def is_agreed(at: Moment | None, of_two: ColumnElement[bool] | None = None) -> C
     """Over `LevelException`: those that are agreed, or were at that moment. Their review has ended;
     or (over `Review`) is `of_two` who ask."""
     ended = Review.closed_at.is_not(None) if at is None else Review.closed_at <= at
-    items = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
-    counts = LevelException.item_id.in_(
-        items.where(ended if of_two is None else or_(ended, of_two))
-    )
+    item = ReviewItem.id == LevelException.item_id, Review.id == ReviewItem.review_id
+    counts = exists().where(*item, ended if of_two is None else or_(ended, of_two))
     if at is None:
         return and_(LevelException.status == ExceptionStatus.AGREED, counts)
     return and_(

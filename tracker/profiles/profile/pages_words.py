@@ -169,10 +169,11 @@ def counts_as_met(answers: Sequence[ScaleLabel]) -> str:
 def level_rule(rule: LevelRule) -> dict[str, str]:
     """When a level is met and when it is reached, in sentences; and what the rule is called."""
     numbers = (rule.least, rule.least + 1, rule.least + 8)
+    examples = [_("%(need)s of %(num)s", need=rule.need(num), num=num) for num in numbers]
     met = _(
         "A level is met when %(share)s statements that apply are met, rounded up: %(examples)s.",
         share=share_words(rule),
-        examples=", ".join(_("%(need)s of %(num)s", need=rule.need(n), num=n) for n in numbers),
+        examples=", ".join(examples),
     )
     reached = _("A level is reached when it is met and every lower one is too.")
     counts = ngettext(
