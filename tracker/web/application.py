@@ -57,6 +57,7 @@ def with_pages(app: Flask) -> Flask:
     input_checks.init_app(app)
     session.MaskedTokens(app)
     app.jinja_env.globals["csrf_token"] = session.csrf_token
+    app.context_processor(lambda: {"csrf_token": session.csrf_token})
     rate_limits.init_app(app)
     session.init_app(app)
     access.init_app(app)

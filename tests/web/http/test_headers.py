@@ -122,7 +122,13 @@ def test_behind_https_the_cookie_is_secure_and_browsers_stay_with_it(
     assert "Strict-Transport-Security" not in client.get("/login").headers
 
 
-FORMS = ("/search?q=otter", "/evidence", "/assess/small/durable/communication", "/login")
+FORMS = (
+    "/search?q=otter",
+    "/evidence",
+    "/evidence/new",
+    "/assess/small/durable/communication",
+    "/login",
+)
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
