@@ -64,12 +64,12 @@ class QueuedReview(NamedTuple):
 
 
 def queue(
-    actor: Actor, path: str, today: dt.date, *, is_stranded: bool = False
+    actor: Actor, path: str, today: dt.date, closed: Collection[int] = (), is_stranded: bool = False
 ) -> list[QueuedReview]:
     """Live reviews of learners in the team at `path` and below, but not the actor's own: those
     whose reviewer can't go on first, or with `is_stranded` these alone, then the next due. One
     query."""
-    values = {"path": path, "library": actor.library_id, "me": actor.person_id}
+    values = {"path": path, "library": actor.library_id, "me": actor.person_id, "closed": [*closed]}
     rows = ask_made(_queue_on(today, is_stranded=is_stranded), values).all()
     return sorted(
         QueuedReview(may_go_on, due(*parts), review_id) for may_go_on, review_id, *parts in rows
@@ -79,8 +79,8 @@ def queue(
 @lru_cache(maxsize=8)
 def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
     """Live reviews, whose learner is or lately was at the path or below: also where nothing is
-    sealed anymore, as long as its reviewer can go on. That one is not there would tell others that
-    the two differ. Built once a day."""
+    sealed anymore, as long as its reviewer can go on: that it is not there would tell that the two
+    differ. To whom that record is `closed`, it would tell that too by staying. Built once a day."""
     here, below = aliased(Membership), aliased(Team)
     in_reach = exists(
         select(here.id)
@@ -93,14 +93,14 @@ def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
             below.path.startswith(bindparam("path", type_=String)),
         )
     )
-    may_go_on = reviewer_may_go_on(today)
+    may_go_on, closed = reviewer_may_go_on(today), bindparam("closed", (), Integer, expanding=True)
     return select(may_go_on, Review.id, *review_due().parts()).where(
         Review.closed_at.is_(None),
         IS_LIVE,
         Review.learner_id != bindparam("me", type_=Integer),
         ~may_go_on if is_stranded else true(),
         in_reach,
-        or_(may_go_on, _has_sealed()),
+        or_(and_(may_go_on, Review.learner_id.not_in(closed)), _has_sealed()),
     )
 
 

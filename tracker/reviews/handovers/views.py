@@ -42,7 +42,8 @@ delegates = Blueprint("delegates", __name__, url_prefix="/deputies")
 @door(Permission.HANDOVER_READ, subjects.team)
 def index(team: Subject) -> ResponseReturnValue:
     actor, today, path = session.actor(), session.today(), team.places[0].path
-    queue = table_page(handovers.queue(actor, path, today), page_number())
+    closed = session.blind_spots().closed
+    queue = table_page(handovers.queue(actor, path, today, closed), page_number())
     waiting = handovers.waiting(queue.rows, today)
     with_reviewer = [review for review in waiting if review.may_go_on]
     return render(
@@ -190,8 +191,8 @@ def _back(review: Subject) -> str:
 
 def _ticked(team: Subject, asked: list[str]) -> list[OpenReview]:
     """Those of the list that can be reassigned; what is not in it is not theirs to name."""
-    today = session.today()
-    queue = handovers.queue(session.actor(), team.places[0].path, today)
+    today, closed = session.today(), session.blind_spots().closed
+    queue = handovers.queue(session.actor(), team.places[0].path, today, closed)
     ticked = [queued for queued in queue if str(queued.review_id) in asked]
     return [review for review in handovers.waiting(ticked, today) if review.sent > 1]
 
