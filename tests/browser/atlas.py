@@ -23,6 +23,7 @@ PEOPLE = {
 }
 """One of each role in the demo, by email address."""
 UNLINKED = (
+    "/profile/communication",
     "/",
     "/profile",
     "/assess",
@@ -30,7 +31,8 @@ UNLINKED = (
     "/forgot-password/asked",
     "/an-address-that-is-not-there",
 )
-"""Where a walk starts: the front page, and pages that not every role has a link to."""
+"""Where a walk starts: a list of statements whose first are reviewed, the front page, and pages that
+not every role has a link to."""
 EACH = 2
 """How many addresses of one endpoint are looked at for each role: a first, and one that may
 differ."""
