@@ -23,7 +23,7 @@ PEOPLE = {
 }
 """One of each role in the demo, by email address."""
 UNLINKED = (
-    "/profile/communication",
+    "/profile/technical",
     "/",
     "/profile",
     "/assess",
@@ -31,7 +31,7 @@ UNLINKED = (
     "/forgot-password/asked",
     "/an-address-that-is-not-there",
 )
-"""Where a walk starts: a list of statements whose first are reviewed, the front page, and pages that
+"""Where a walk starts: statements that one of them has reviewed ratings for, the front page, and pages that
 not every role has a link to."""
 EACH = 2
 """How many addresses of one endpoint are looked at for each role: a first, and one that may
