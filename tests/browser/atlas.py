@@ -31,8 +31,8 @@ UNLINKED = (
     "/forgot-password/asked",
     "/an-address-that-is-not-there",
 )
-"""Where a walk starts: statements that one of them has reviewed ratings for, the front page, and pages that
-not every role has a link to."""
+"""Where a walk starts: statements that one of them has reviewed ratings for, the front page, and
+pages that not every role has a link to."""
 EACH = 2
 """How many addresses of one endpoint are looked at for each role: a first, and one that may
 differ."""
