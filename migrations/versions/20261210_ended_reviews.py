@@ -1178,6 +1178,7 @@ table(
     word("kind", "invitation reset given confirm_address take_back objection"),
     line(254, "address"),
     to("people", "by_id", null=True),
+    flag("at_once", default=sa.false()),
     to("address_changes", "change_id", null=True),
     to("record_openings", "opening_id", null=True),
     index("change_id"),

@@ -192,9 +192,6 @@ DOORS = [
     Door("password_resets.asked", EVERYBODY),
     Door("people_invitations.index", "302 403 403 403 403 403 403 200 403"),
     Door("people_invitations.send", "401 403 403 403 403 403 403 422 403", "POST"),
-    Door(
-        "people_invitations.send_one", "401 404 404 404 404 404 404 303 404", "POST", person_of_ben
-    ),
     Door("sign_in_settings.show", "302 403 403 403 403 403 403 200 403"),
     Door("sign_in_settings.save", "401 403 403 403 403 403 403 422 403", "POST"),
     Door("accounts.come_back", "401 303 303 303 303 303 303 303 303", "POST"),

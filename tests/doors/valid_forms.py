@@ -658,7 +658,6 @@ SENDS = [
     Send("address_changes.ask", "ana", words(email="a@example.org", current=PASSWORD)),
     Send("address_changes.withdraw", "lea", arrange=asked_address),
     Send("people_invitations.send", "adam", pat_alone, arrange=add_pat),
-    Send("people_invitations.send_one", "adam", arrange=add_pat, values=pat),
     Send(
         "sign_in_settings.save",
         "adam",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -108,8 +108,8 @@ class LinkMail(Base):
     """A mail with a one-time link. The link is made when it is sent, so its secret is stored
     nowhere; sent again, it has another one.
 
-    `by_id`: who invites; `change_id`: the change of address that it is about; `opening_id`: the
-    objection that is decided by it.
+    `by_id`: who invites; `at_once`: also outside the hours of the library; `change_id`: the change
+    of address that it is about; `opening_id`: the objection that is decided by it.
     """
 
     __tablename__ = "link_mails"
@@ -119,5 +119,6 @@ class LinkMail(Base):
     kind: Mapped[LinkKind]
     address: Mapped[str] = mapped_column(String(254))
     by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    at_once: Mapped[bool] = mapped_column(default=False, server_default=false())
     change_id: Mapped[int | None] = mapped_column(parent("address_changes.id"), index=True)
     opening_id: Mapped[int | None] = mapped_column(parent("record_openings.id"), index=True)

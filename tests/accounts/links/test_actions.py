@@ -287,10 +287,19 @@ def test_by_mail_a_link_goes_to_its_owner_alone(context: World, adam: Actor, inb
     ((given, by, _confirmed_by),) = reading.of_own(acting(context, "ana"), NOW)
     assert (by, given.opens_at) == ("Adam", None)
     given_links.accept(link(inbox, at), CHEAP, GOOD, NOW + MINUTE)
-    pat, _token = people.add(adam, "Pat", "pat@example.org", NOW)
-    assert invitations.mail_one(adam, pat, NOW) == "pat@example.org"
-    with pytest.raises(Conflict, match="nobody_to_invite"):
-        invitations.mail_one(adam, pat, NOW)
+
+
+def test_an_invitation_of_one_person_goes_at_any_hour(
+    context: World, adam: Actor, inbox: Inbox
+) -> None:
+    night = NOW.replace(hour=3)
+    pat = people.add_and_mail(adam, "Pat", "pat@example.org", night)
+    assert deliver(inbox, night) == []
+    assert invitations.mail_one(adam, pat, night) == "pat@example.org"
+    assert deliver(inbox, night) == ["sent"]
+    assert [str(message["To"]) for message in inbox.messages] == ["pat@example.org"]
+    assert given_links.accept(link(inbox), CHEAP, GOOD, night).person_id == pat
+    assert deliver(inbox, NOW) == [], "the one that waited for the morning would end this link"
 
 
 def test_whoever_runs_the_server_prints_a_link(context: World) -> None:

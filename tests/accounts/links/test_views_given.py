@@ -59,7 +59,7 @@ def test_where_mail_works_a_link_goes_by_mail(
     adam = sign_in(world.email("adam"))
     person = f"/admin/people/{world.people['ana']}"
     assert "Mail a link</button>" in adam.get(person).text
-    assert "New link" not in adam.get(person).text
+    assert "Link to hand over" not in adam.get(person).text
     sent = adam.post(f"{person}/link")
     assert (sent.status_code, sent.location) == (303, person)
     assert "A link is on its way to ana@example.org." in adam.get(person).text

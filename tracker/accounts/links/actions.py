@@ -83,17 +83,18 @@ def _given(
 
 
 def mail_one(actor: Actor, person_id: int, now: dt.datetime) -> str:
-    """The same as `renew` by mail: nobody but who reads the mail gets to see it. Who has no
-    password is invited, in the hours of the library. Returns the address.
+    """The same as `renew` by mail, at any hour: nobody but who reads the mail gets to see it. Who
+    has no password is invited. Returns the address.
 
-    Raises Conflict: person_is_disabled; nobody_to_invite where an invitation is on its way.
+    Raises Conflict: person_is_disabled; nobody_to_invite while an invitation is being sent.
     """
     with transaction() as tx:
         person = _enabled(administration.person_of(tx, actor, person_id))
-        if person.password_hash is None:
-            _invite(tx, tx.get_one(Library, person.library_id), actor, [person], now)
-            return person.email
         links.drop_waiting(tx, MADE_FOR_THEM, [person.id], now)
+        if person.password_hash is None:
+            library = tx.get_one(Library, person.library_id)
+            _invite(tx, library, actor, [person], now, at_once=True)
+            return person.email
         given, by = LinkKind.GIVEN, actor.person_id
         links.write_mail(tx, given, person.id, person.email, now, by_id=by)
         alerts.alert(tx, person, NoticeKind.LINK_MADE, by, now)
@@ -134,13 +135,19 @@ def _enabled(person: Person) -> Person:
 
 
 def _invite(
-    tx: Session, library: Library, actor: Actor, people: list[Person], now: dt.datetime
+    tx: Session,
+    library: Library,
+    actor: Actor,
+    people: list[Person],
+    now: dt.datetime,
+    *,
+    at_once: bool = False,
 ) -> int:
     waiting = links.under_way(tx, LinkKind.INVITATION, [person.id for person in people])
     left = [person for person in people if person.id not in waiting]
     if not left:
         raise Conflict("nobody_to_invite")
-    links.invite(tx, library, left, actor.person_id, now)
+    links.invite(tx, library, left, actor.person_id, now, at_once=at_once)
     for person in left:
         audit.note_person(tx, "invitation_mailed", person, actor.person_id, now)
     return len(left)

@@ -137,15 +137,23 @@ def write_mail(
 
 
 def invite(
-    tx: Session, library: Library, people: Sequence[Person], by_id: int, now: dt.datetime
+    tx: Session,
+    library: Library,
+    people: Sequence[Person],
+    by_id: int,
+    now: dt.datetime,
+    *,
+    at_once: bool = False,
 ) -> None:
-    """A mail to each of them, in the hours of their library. All are written at once: others wait
-    to save meanwhile."""
-    mails = [outbox.new(person.id, now, library.mails_from(now)) for person in people]
+    """A mail to each of them, in the hours of their library or `at_once`. All are written in one
+    go: others wait to save meanwhile."""
+    goes_at = now if at_once else library.mails_from(now)
+    mails = [outbox.new(person.id, now, goes_at) for person in people]
     tx.add_all(mails)
     tx.flush()
+    of = {"kind": LinkKind.INVITATION, "by_id": by_id, "at_once": at_once}
     tx.add_all(
-        LinkMail(mail_id=mail.id, kind=LinkKind.INVITATION, address=person.email, by_id=by_id)
+        LinkMail(mail_id=mail.id, address=person.email, **of)
         for mail, person in zip(mails, people, strict=True)
     )
 
@@ -188,10 +196,11 @@ def was_refused(tx: Session, email: LinkEmail, now: dt.datetime) -> None:
         close(tx, [tx.get_one(OutboxMail, email.mail_id).person_id], now)
 
 
-def goes_at(tx: Session, kind: LinkKind, mail: OutboxMail, now: dt.datetime) -> dt.datetime:
-    """When it may be sent: an invitation in the hours of its library, all else now."""
-    is_invitation = kind is LinkKind.INVITATION
-    return _library_of(tx, mail.person_id).mails_from(now) if is_invitation else now
+def goes_at(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> dt.datetime:
+    """When it may be sent: an invitation in the hours of its library, unless somebody wanted it at
+    once; all else now."""
+    in_hours = link.kind is LinkKind.INVITATION and not link.at_once
+    return _library_of(tx, mail.person_id).mails_from(now) if in_hours else now
 
 
 def made(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> LinkEmail | None:

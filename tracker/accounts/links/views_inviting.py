@@ -1,7 +1,7 @@
 """Inviting people, for the administrator: by mail in the hours of the library, or, where no mail is
 set, by links to hand over."""
 
-from flask import Blueprint, current_app, redirect, url_for
+from flask import Blueprint, current_app, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
@@ -9,15 +9,11 @@ from tracker.accounts.account.forms import InviteForm
 from tracker.accounts.links import actions as service
 from tracker.accounts.links.actions import AT_ONCE_MAX
 from tracker.accounts.links.queries import InvitationState, invitees, own_library
-from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
-from tracker.rules.errors import Conflict
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message, message_for
-from tracker.web.http.form_actions import accepted, pressed, saved
+from tracker.web.http.form_actions import accepted, saved
 from tracker.web.i18n.render import render
 from tracker.web.ui.filters import page_number
 from tracker.web.ui.templating.dates import moment
@@ -60,18 +56,6 @@ def send() -> ResponseReturnValue:
         to,
     )
     return page or (_page(form), 422)
-
-
-@bp.post("/<id:person_id>/invitation")
-@door(Permission.ADMINISTER_PERSON, subjects.person)
-def send_one(person: Subject) -> ResponseReturnValue:
-    to = url_for("admin_people.show", person_id=person.id)
-    if not session.is_mail_set():
-        flash_message(message_for(Conflict("mail_not_set")), "error")
-        return redirect(to, 303)
-    return pressed(
-        lambda: service.mail(session.actor(), [person.id], session.now()), _on_their_way(1), to
-    )
 
 
 def _on_their_way(count: int) -> str:

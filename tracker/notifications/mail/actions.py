@@ -146,7 +146,7 @@ def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | LinkEmail | None
         goes_at = (
             reminders.goes_at(tx, mail, now)
             if link is None
-            else link_mails.goes_at(tx, link.kind, mail, now)
+            else link_mails.goes_at(tx, link, mail, now)
         )
         if goes_at > now:
             outbox.put_off(mail, goes_at)
