@@ -169,7 +169,7 @@ def untrue(page: str, opened: Callable[[str], str]) -> list[str]:
     """Links whose number is not what they open, and numbers that nobody said how to count."""
     found = []
     for href, text in counted(page):
-        if re.search(r": \d+ of \d+, need \d+", text):
+        if re.search(r": \d+ of the \d+ needed", text):
             found += untrue_level(href, text, opened)
             continue
         if re.search(r": (\d+ (not \w+ yet|not sure)(, )?)+$", text) and "#level-" in href:
@@ -186,7 +186,7 @@ def untrue(page: str, opened: Callable[[str], str]) -> list[str]:
 
 
 def untrue_level(href: str, text: str, opened: Callable[[str], str]) -> list[str]:
-    """ "Developing: 1 of 3, need 3" beside a bar: one of the two columns of that level has as many
+    """ "Developing: 1 of the 3 needed" beside a bar: one of the two columns of that level has as many
     answers that count as met."""
     part = opened(href).partition(f'id="{href.partition("#")[2]}"')[2].partition("</section>")[0]
     listed = [re.findall(r"<td>(.*?)</td>", row, re.S) for row in part.split("<tr>")[2:]]

@@ -40,7 +40,7 @@ def test_a_suggestion_reaches_the_administrator(
     assert (response.status_code, response.location) == (303, f"{PAGE}?version=26.05")
     assert "Your suggestion is with the administrators" in words(ana.get(response.location))
     adam = sign_in(world.email("adam"))
-    assert "Suggested corrections 0 wait" in words(oda.get("/admin"))
+    assert "Suggested corrections None waiting" in words(oda.get("/admin"))
     assert "Suggested corrections 1 waits" in words(adam.get("/admin"))
     listed = adam.get("/admin/corrections")
     seen = words(listed)

@@ -56,17 +56,17 @@ def test_the_owner_sees_both_voices_beside_the_target(
         reviewed(world)
     page = sign_in(world.email("ana")).get("/profile").text
     assert bar(page, "Communication", "You") == (
-        "Emerging | ▼ below target: 1 not met; 1 not rated yet; 3 statements here, all needed"
-        " | Developing: 1 of 3, need 3; 1 not rated yet"
+        "Emerging | ▼ below target: 1 not met; 1 not rated yet; all 3 statements must be met"
+        " | Developing: 1 of the 3 needed; 1 not rated yet"
     )
     assert bar(page, "Communication", "Reviewed") == (
-        "Emerging | ▼ below target: 1 not met; 2 not sent yet; 3 statements here, all needed"
-        " | Developing: 0 of 3, need 3; 2 not sent yet"
+        "Emerging | ▼ below target: 1 not met; 2 not sent yet; all 3 statements must be met"
+        " | Developing: 0 of the 3 needed; 2 not sent yet"
     )
     assert "You rated 4 of 33 statements" in page
     assert "Reviewed: 3 of 33 statements, by 1 supervisor; 2 of them count as met." in page
     assert bar(page, "Leadership", "Reviewed") == (
-        "Level not known yet | ? not sent yet; checked at Emerging; 2 statements here, both needed"
+        "Level not known yet | ? not sent yet; Developing has too few statements to count; both statements must be met"
         " | Emerging: 2 not sent yet"
     )
     assert "0 of 1 known domain at target; 2 not reviewed yet" in page
@@ -83,8 +83,8 @@ def test_a_supervisor_sees_the_self_side_as_last_revealed(
         reviewed(world)
     page = sign_in(world.email("sue")).get(profile_of(world)).text
     assert bar(page, "Communication", "Self-rating") == (
-        "Emerging | ? 2 not revealed; 3 statements here, all needed"
-        " | Developing: 1 of 3, need 3; 2 not revealed"
+        "Emerging | ? 2 not revealed; all 3 statements must be met"
+        " | Developing: 1 of the 3 needed; 2 not revealed"
     )
     assert bar(page, "Communication", "Reviewed").startswith(
         "Emerging | ▼ below target: 1 not met; 2 not reviewed yet"
@@ -363,4 +363,4 @@ def test_the_profile_says_how_many_statements_are_not_rated_here(
     assert "not rated here" not in ana.get("/profile").text
     with app.app_context():
         leave_out(world, world.statements["communication"][0], "No such tool.")
-    assert "1 statement is not rated here" in ana.get("/profile").text
+    assert "Your library leaves out 1 statement" in ana.get("/profile").text

@@ -27,7 +27,7 @@ def test_before_anything_is_rated_nothing_is_counted(world: World, sign_in: Sign
     assert "Where you stand" not in ben.get("/").text
     assert 'scope="row">Reviewed' not in page
     assert bar(page, "Communication", "You") == (
-        "Level not known yet | ? not rated yet; 3 statements here, all needed"
+        "Level not known yet | ? not rated yet; all 3 statements must be met"
         " | Emerging: 2 not rated yet"
     )
 
@@ -42,7 +42,7 @@ def test_what_is_lacking_below_the_target_is_said_of_that_level(
             rate(world, "ben", statement_id, Answer.CONSISTENTLY)
     ben = sign_in(world.email("ben"))
     said = bar(ben.get("/profile").text, "Communication", "You")
-    assert said.endswith("| ? 1 not rated yet | Emerging: 1 of 2, need 2; 1 not rated yet")
+    assert said.endswith("| ? 1 not rated yet | Emerging: 1 of the 2 needed; 1 not rated yet")
 
 
 def test_with_nothing_reviewed_there_is_no_row_for_it(

@@ -268,7 +268,7 @@ def test_growth_is_told_by_round_with_its_finding(grown: World, sign_in: SignIn)
     assert "Reviewed since Summer 2026: 1." in words(page)
     assert "Statements at Consistently, of 33." in words(page)
     (href,) = re.findall(r'href="(/profile\?since=\d+#changes)">See the list', page)
-    assert len(lists(ana.get(href).text)["1 newly met in reviews"]) == 1
+    assert len(lists(ana.get(href).text)["1 more counts as met in reviews"]) == 1
 
 
 def test_growth_has_the_figures_of_the_profile(app: Flask, grown: World, sign_in: SignIn) -> None:

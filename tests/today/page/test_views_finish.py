@@ -130,7 +130,7 @@ def test_it_says_what_is_reached_and_what_comes_next(app: Flask, world: World, b
     page = words(ben.get("/assess/done").text)
     for said in (
         "Only you can see them.",
-        "Technical Emerging reached ▼ below target: 2 not met Developing: 3 of 5, need 4",
+        "Technical Emerging reached ▼ below target: 2 not met Developing: 3 of the 4 needed",
         "Durable 1 of 2 domains at target, 1 not known yet",
         "Choose statements to send 15 suggested, about 10 minutes for Sue",
         "Done for now Your ratings stay saved and private",

@@ -93,8 +93,8 @@ class LibraryForm(RegionForm):
         _l("Coordinators see reviewed levels by name"),
         description=_l(
             "For the people in their teams. Without it they see levels as numbers only. Who has "
-            "sent is always shown by name. If you turn it on, what was reviewed before opens to "
-            "them after 7 days. The people concerned are told."
+            "sent is always shown by name. If you turn it on, they can see earlier reviews "
+            "after 7 days. The people concerned are told."
         ),
     )
     hr_name = StringField(_l("HR contact"), [Length(max=NAME_MAX, message=TOO_LONG)])

@@ -42,8 +42,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         gettext_noop("Write whole hours from 1 to %(longest)s."),
     ),
     "roster_nobody": (
-        gettext_noop("Nobody can be told by this row."),
-        gettext_noop("Write an email address or a staff ID."),
+        gettext_noop("No email or staff ID, so we can’t tell who this is."),
+        gettext_noop("Write one of them."),
     ),
     "roster_email_needed": (
         gettext_noop("Somebody new needs an email address."),

@@ -163,8 +163,14 @@ def changes(
     up, down, newly, no_longer = map(len, (grown.up, grown.down, grown.newly, grown.no_longer))
     rose = ngettext("%(num)d self-rating moved up", "%(num)d self-ratings moved up", up)
     sank = ngettext("%(num)d self-rating moved down", "%(num)d self-ratings moved down", down)
-    met = _("%(num)s newly met in reviews", num=newly)
-    lost = _("%(num)s no longer met in reviews", num=no_longer)
+    met = ngettext(
+        "%(num)d more counts as met in reviews", "%(num)d more count as met in reviews", newly
+    )
+    lost = ngettext(
+        "%(num)d no longer counts as met in reviews",
+        "%(num)d no longer count as met in reviews",
+        no_longer,
+    )
     lists = (
         ChangeList(rose, grown.up),
         ChangeList(sank, grown.down),

@@ -174,7 +174,7 @@ def reached(of: DomainStanding, domain: DomainShape) -> Wording:
 def working_on(
     of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements
 ) -> str:
-    """How far the next level is: "Developing: 1 of 3, need 3"."""
+    """How far the next level is: "Developing: 1 of the 3 needed"."""
     lacks = of.lacks
     if lacks is None:
         if counts_nowhere(of):
@@ -186,10 +186,9 @@ def working_on(
     if is_open and view.tally.open == view.tally.applicable:
         return _("%(level)s: %(open)s", level=domain.level_name(lacks.rank), open=is_open)
     words = _(
-        "%(level)s: %(met)s of %(applicable)s, need %(need)s",
+        "%(level)s: %(met)s of the %(need)s needed",
         level=domain.level_name(lacks.rank),
         met=lacks.met,
-        applicable=view.tally.applicable,
         need=lacks.need,
     )
     return "; ".join(filter(None, (words, is_open)))
@@ -237,8 +236,9 @@ def _small(of: DomainStanding) -> tuple[str, ...]:
 
 
 def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:
-    """A note on which level was checked, where that is not the target itself."""
-    rank = checked_rank(of)
-    if rank is None or rank == of.target_rank:
+    """A note on why a lower level was checked than the target itself."""
+    rank, target = checked_rank(of), of.target_rank
+    if rank is None or target is None or rank == target:
         return ()
-    return (_("checked at %(level)s", level=domain.level_name(rank)),)
+    level = domain.level_name(target)
+    return (_("%(level)s has too few statements to count", level=level),)

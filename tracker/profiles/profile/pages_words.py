@@ -149,9 +149,9 @@ def small_level(of: LevelView) -> str:
     if few > SMALL:
         return ""
     if few == of.need == 2:
-        return _("2 statements here, both needed")
+        return _("both statements must be met")
     if 1 < few == of.need:
-        return _("%(num)s statements here, all needed", num=few)
+        return _("all %(num)s statements must be met", num=few)
     return ngettext("%(num)d statement here", "%(num)d statements here", few)
 
 

@@ -73,6 +73,8 @@ class CellMark(NamedTuple):
             return self.words
         if not self.aim:
             return _("%(level)s; no target", level=self.level)
+        if self.state == TargetState.AT_TARGET and (self.rank or 0) < self.aim:
+            return _("At target; %(target)s has too few statements to count", target=self.target)
         return _(
             "%(state)s: %(level)s, target %(target)s",
             state=self.words,

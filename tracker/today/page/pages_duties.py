@@ -174,7 +174,7 @@ def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
         PanelEntry(
             ngettext("%(num)s new reader to check", "%(num)s new readers to check", waiting),
             url_for("readers.queue"),
-            _("What was reviewed before opens to them after 7 days, or when you open it."),
+            _("They can see earlier reviews after 7 days, or when you allow it."),
         )
     ]
 
