@@ -12,9 +12,11 @@ from flask import Flask
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
-from tests.factories.answers import ReviewerAnswer
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.frameworks import grow
 from tests.factories.people import join
 from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.reading import words
@@ -142,21 +144,100 @@ class TestSuggested:
     def test_the_sentence_says_why_these(self, app: Flask, world: World, ana: Client) -> None:
         self.all_rated(app, world)
         text = words(ana.get("/reviews/new").text)
-        assert "Selected first: what changed since it was last reviewed, then what was" in text
-        assert (
-            "Send about 15 statements at a time: that takes your reviewer about 10 minutes." in text
-        )
+        assert "We picked 15: never reviewed, closest to your target. Send about 15" in text
+        assert "Statements chosen: 15. Minutes for your reviewer, about: 10." in text
+        everything = words(ana.get("/reviews/new?more=1").text)
+        assert re.search(r"We picked \d\d: never reviewed, closest", everything)
+        one = world.statements["communication"][0]
+        assert "We picked" not in ana.get(f"/reviews/new?statement={one}").text, "they did"
 
-    def test_the_way_there_says_what_it_costs(self, app: Flask, world: World, ana: Client) -> None:
+    def test_each_reason_of_what_is_picked_is_said(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        changed, new, *_ = world.statements["communication"]
+        with app.app_context():
+            endorse(world, "ana", "sue", changed, EndorsedAnswer.PARTLY)
+            for statement_id in (changed, new):
+                rate(world, "ana", statement_id, YES)
+        text = words(ana.get("/reviews/new").text)
+        assert "We picked 2: changed or never reviewed, closest to your target." in text
+
+    def test_the_way_there_says_how_much_to_send(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
         with app.app_context():
             rate(world, "ana", world.statements["technical"][0], YES)
-        usual = "Send about 15 statements at a time: that takes your reviewer about 10 minutes."
+        usual = "Send about 15 statements at a time."
         assert usual in words(ana.get("/reviews").text)
         assert usual in words(ana.get("/").text)
 
 
+def form_of(page: str, button: str) -> tuple[dict[str, str], list[str]]:
+    """The fields of the form with that button, and what it sends."""
+    (form,) = (form for form in page.split("<form")[1:] if f">{button}</button>" in form)
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    press = re.search(rf'name="(\w+)" value="1">{button}<', form)
+    return hidden | ({press[1]: "1"} if press else {}), re.findall(
+        r'name="statements" value="(\d+)"', form
+    )
+
+
+class TestManyAtOnce:
+    @pytest.fixture
+    def everything(self, app: Flask, world: World) -> list[str]:
+        with app.app_context():
+            grow(world, "technical", 30)
+            ids = world.statements["technical"][:30]
+            for statement_id in ids:
+                rate(world, "ana", statement_id, YES)
+        return [str(statement_id) for statement_id in ids]
+
+    def to_sue(self, world: World) -> str:
+        return f"{world.people['sue']}-{world.teams['central']}"
+
+    def test_it_is_asked_and_either_answer_is_one_press(
+        self, world: World, everything: list[str], ana: Client
+    ) -> None:
+        asked = ana.post("/reviews", {"reviewer": self.to_sue(world), "statements": everything})
+        assert asked.status_code == 200
+        text = words(asked.text)
+        assert "Send 30 statements at once?" in text
+        assert "This is about 20 minutes of Sue’s time. Send the 15 suggested?" in text
+        assert 'href="/reviews/1"' not in ana.get("/reviews").text, "nothing is sent yet"
+        hidden, statements = form_of(asked.text, "Send the 15 suggested")
+        assert len(statements) == len({*statements} & {*everything}) == 15
+        assert ana.post("/reviews", hidden | {"statements": statements}).status_code == 303
+        listed = ana.get("/reviews").text
+        assert "15 statements were sent to Sue" in listed
+        assert 'href="/reviews/1"' in listed
+
+    def test_all_of_them_go_where_that_is_the_answer(
+        self, world: World, everything: list[str], ana: Client
+    ) -> None:
+        asked = ana.post("/reviews", {"reviewer": self.to_sue(world), "statements": everything})
+        hidden, statements = form_of(asked.text, "Send all 30")
+        assert statements == everything
+        assert ana.post("/reviews", hidden | {"statements": statements}).status_code == 303
+        assert "30 statements were sent to Sue" in ana.get("/reviews").text
+
+    def test_going_back_keeps_what_was_ticked_and_to_whom(
+        self, world: World, everything: list[str], ana: Client
+    ) -> None:
+        asked = ana.post("/reviews", {"reviewer": self.to_sue(world), "statements": everything})
+        hidden, statements = form_of(asked.text, "Go back")
+        page = ana.post("/reviews", hidden | {"statements": statements}).text
+        assert ticked(page) == 30
+        assert re.search(rf'value="{self.to_sue(world)}"[^>]* checked', page)
+
+    def test_no_more_than_25_are_sent_unasked(
+        self, world: World, everything: list[str], ana: Client
+    ) -> None:
+        sent = {"reviewer": self.to_sue(world), "statements": everything[:25]}
+        assert ana.post("/reviews", sent).status_code == 303
+
+
 def few(candidates: list[object], most: int = 2) -> list[int]:
-    return [candidate.statement_id for candidate in candidates][:most]  # type: ignore[attr-defined]
+    return [candidate.statement_id for candidate in candidates if candidate][:most]  # type: ignore[attr-defined]
 
 
 class TestOneMoreWeek:

@@ -8,7 +8,9 @@ from tests.conftest import NOW
 from tracker.rules.pace import (
     BREAK,
     ENOUGH,
+    LEARNER_LEAST,
     LEARNER_SECONDS,
+    REVIEWER_LEAST,
     REVIEWER_SECONDS,
     minutes_for,
     seconds_each,
@@ -27,20 +29,27 @@ def answered(*gaps: dt.timedelta) -> Answers:
 
 
 def test_the_default_holds_until_twenty_are_timed() -> None:
-    assert seconds_each([], 18) == 18
-    assert seconds_each(answered(*[6 * SECOND] * (ENOUGH - 1)), 18) == 18
-    assert seconds_each(answered(*[6 * SECOND] * ENOUGH), 18) == 6
+    assert seconds_each([], 18, 5) == 18
+    assert seconds_each(answered(*[6 * SECOND] * (ENOUGH - 1)), 18, 5) == 18
+    assert seconds_each(answered(*[6 * SECOND] * ENOUGH), 18, 5) == 6
+
+
+def test_it_has_a_floor() -> None:
+    quick = answered(*[2 * SECOND] * ENOUGH)
+    assert seconds_each(quick, LEARNER_SECONDS, LEARNER_LEAST) == 8
+    assert seconds_each(quick, REVIEWER_SECONDS, REVIEWER_LEAST) == 30
+    assert minutes_for(105, LEARNER_LEAST) == 14
 
 
 def test_it_is_the_median_of_one_sitting() -> None:
     gaps = [5 * SECOND] * 9 + [7 * SECOND] * 3 + [60 * SECOND] * 9
-    assert seconds_each(answered(*gaps), 18) == 7
-    assert seconds_each(answered(*gaps, *[dt.timedelta(days=1)] * 40), 18) == 7
+    assert seconds_each(answered(*gaps), 18, 5) == 7
+    assert seconds_each(answered(*gaps, *[dt.timedelta(days=1)] * 40), 18, 5) == 7
 
 
 def test_a_break_is_longer_than_its_limit() -> None:
-    assert seconds_each(answered(*[BREAK] * ENOUGH), 18) == BREAK.total_seconds()
-    assert seconds_each(answered(*[BREAK + SECOND] * ENOUGH), 18) == 18
+    assert seconds_each(answered(*[BREAK] * ENOUGH), 18, 5) == BREAK.total_seconds()
+    assert seconds_each(answered(*[BREAK + SECOND] * ENOUGH), 18, 5) == 18
 
 
 def test_a_corrected_answer_is_one_answer() -> None:
@@ -48,12 +57,12 @@ def test_a_corrected_answer_is_one_answer() -> None:
     corrected = sorted(
         plain + [(each, at - 2 * SECOND) for each, at in plain], key=lambda it: it[1]
     )
-    assert seconds_each(corrected, 18) == 10
+    assert seconds_each(corrected, 18, 5) == 10
 
 
 def test_answers_saved_together_share_the_time() -> None:
     together = [(each, NOW + (each // 10) * 80 * SECOND) for each in range(30)]
-    assert seconds_each(together, 18) == 8
+    assert seconds_each(together, 18, 5) == 8
 
 
 @pytest.mark.parametrize(

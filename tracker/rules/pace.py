@@ -17,15 +17,16 @@ ENOUGH = 20
 """So many answers must have been timed before a pace is somebody's own."""
 BREAK = dt.timedelta(minutes=2)
 """A longer time for one answer is a break between two sittings, and is no pace."""
-LEAST_SECONDS = 5
-"""No estimate is below it, however fast somebody clicks: a statement has to be read."""
+LEARNER_LEAST, REVIEWER_LEAST = 8, 30
+"""No estimate is below it, however fast somebody clicks: a statement has to be read, and reviewed
+with the person in mind."""
 LOOKED_AT = 200
 """Of the newest answers: a pace changes with practice."""
 
 
-def seconds_each(answers: Iterable[tuple[int, dt.datetime]], default: int) -> int:
+def seconds_each(answers: Iterable[tuple[int, dt.datetime]], default: int, least: int) -> int:
     """The median of the seconds that somebody took for a statement in one sitting; `default` until
-    ENOUGH are timed, and never under LEAST_SECONDS.
+    ENOUGH are timed, and never under `least`.
 
     `answers`: the statement and the moment, the oldest first. The same statement answered again at
     once is one answer, and answers saved together share the time since those before.
@@ -39,7 +40,7 @@ def seconds_each(answers: Iterable[tuple[int, dt.datetime]], default: int) -> in
             timed += [took] * together
     if len(timed) < ENOUGH:
         return default
-    return max(LEAST_SECONDS, math.ceil(statistics.median(time.total_seconds() for time in timed)))
+    return max(least, math.ceil(statistics.median(time.total_seconds() for time in timed)))
 
 
 def minutes_for(statements: int, seconds: int) -> int:

@@ -15,6 +15,7 @@ from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
+from tests.reading import words
 from tracker.record.ratings.rules import RatingFilter
 from tracker.web.ui import page_nav
 
@@ -134,7 +135,10 @@ def test_the_job_is_what_is_up_to_the_targets(
     today = ben.get("/").text
     assert "Start with your job" in today
     assert "18 statements for your job are not rated yet: about 6 minutes." in today
-    assert "Then the other 15: about 5 minutes." in today
+    assert "The rest can wait." in today
     page = ben.get("/assess", follow_redirects=True).text
     assert "You start with your job" in page
+    assert "about 6 minutes left for your job" in page, "as Today says"
+    assert "1 of 18 For your job" in words(page)
+    assert "1 of 33 In all" in words(ben.get("/assess/small/technical/technical").text)
     assert cards(page) == world.statements["technical"][:10]

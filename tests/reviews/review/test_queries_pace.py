@@ -25,7 +25,9 @@ from tracker.rules.pace import LEARNER_SECONDS, REVIEWER_SECONDS
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
-EACH = dt.timedelta(seconds=7)
+EACH = dt.timedelta(seconds=12)
+SLOW = 3 * EACH
+"""As a reviewer answers: both are above the floors."""
 
 
 def rated(world: World, count: int) -> list[int]:
@@ -70,10 +72,10 @@ def test_a_reviewer_has_one_from_what_is_revealed(world: World, count_sql: Queri
     review_id = reviews.send(ana, sue.person_id, ids, world.now)
     for at, item in enumerate(items(review_id)):
         answer = ReviewerResponse(item.id, ReviewerAnswer.PARTLY, Ground.SAW_IT, "", 1)
-        answers.answer(sue, [answer], world.now + at * EACH)
+        answers.answer(sue, [answer], world.now + at * SLOW)
     assert review_items.seconds_of([sue.person_id]) == {sue.person_id: REVIEWER_SECONDS}
     reviews.reveal(sue, review_id, world.now + dt.timedelta(hours=1))
     count_sql.clear()
     found = review_items.seconds_of([sue.person_id, world.people["hugo"]])
-    assert found == {sue.person_id: EACH.total_seconds(), world.people["hugo"]: REVIEWER_SECONDS}
+    assert found == {sue.person_id: SLOW.total_seconds(), world.people["hugo"]: REVIEWER_SECONDS}
     assert len(count_sql) == 1

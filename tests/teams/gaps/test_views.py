@@ -86,7 +86,8 @@ def test_the_panel_says_what_holds_back_and_who_could_teach(
     assert "haven’t reached it because of the statement: Durable Communication 1.1" in text
     assert "Communication 1.1 (Communication): 1 of 1" in text
     assert (
-        "4 of 9 are not known yet. 1 with a supervisor 3 not sent yet "
+        "4 of 9 levels are not known yet. Each person has one in each domain. "
+        "1 with a supervisor now 3 not sent yet "
         "2 of 3 people haven’t sent anything this round. Who hasn’t sent" in text
     )
 

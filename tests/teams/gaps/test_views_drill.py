@@ -192,8 +192,11 @@ def test_why_something_is_not_known_is_a_second_count(
         if plain.state[one, domain] == UNKNOWN
     ]
     page = words(sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}/gaps").text)
-    assert f"{len(unknown)} of {3 * len(plain.people)} are not known yet." in page
-    assert f"2 with a supervisor 1 sent, not rated {len(unknown) - 3} not sent yet" in page
+    assert f"{len(unknown)} of {3 * len(plain.people)} levels are not known yet." in page
+    assert (
+        "2 with a supervisor now 1 sent before, and the review gave no rating that counts "
+        f"{len(unknown) - 3} not sent yet" in page
+    )
 
 
 def test_who_leads_to_people_at_every_level(app: Flask, world: World, sign_in: SignIn) -> None:

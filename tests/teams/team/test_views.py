@@ -88,8 +88,8 @@ def test_members_with_what_they_sent(app: Flask, world: World, sign_in: SignIn) 
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text)
     assert found["Ana Library Assistant"] == [
         "1 review , Ana",
-        "4 · 5 in all",
-        "0 · 1 in all",
+        "4 this round, 5 in all",
+        "0 this round, 1 in all",
         "Mar 2",
         "Mid-level",
         "Jan 5",
@@ -122,7 +122,7 @@ def test_a_review_waits_for_its_own_reviewer_only(
         sent_some(world)
     team = f"/teams/{world.teams['central']}"
     page = sign_in(world.email("cora")).get(team).text
-    assert rows(page)["Ana Library Assistant"][0] == "4 · 5 in all"
+    assert rows(page)["Ana Library Assistant"][0] == "4 this round, 5 in all"
     assert "Waiting for you" not in page
     assert "Waits for you" not in page
     assert "Waits for you" in sign_in(world.email("sue")).get(team).text

@@ -39,7 +39,8 @@ class AssessmentHeader:
 
     @property
     def minutes(self) -> int:
-        return minutes_for(self.progress.left, self.pace)
+        """For the job while it is to be rated first, as on Today; else for all that is left."""
+        return minutes_for(self.progress.to_finish or self.progress.left, self.pace)
 
     @property
     def minutes_for_five(self) -> int:

@@ -18,7 +18,7 @@ from tracker.models.record.words import skills_of
 from tracker.queries.asking import Question, ask
 from tracker.record.sheet.queries_learners import LEARNER
 from tracker.rules.core.wording import Wording
-from tracker.rules.pace import LEARNER_SECONDS, LOOKED_AT, seconds_each
+from tracker.rules.pace import LEARNER_LEAST, LEARNER_SECONDS, LOOKED_AT, seconds_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ def pace_question(person_id: int) -> Question[int]:
                 for row in sorted(rows, key=lambda row: (row["rated_at"], row["first_id"]))
             ],
             LEARNER_SECONDS,
+            LEARNER_LEAST,
         ),
     )
 

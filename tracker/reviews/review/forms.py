@@ -146,13 +146,15 @@ class ReaderForm(Form):
 
 
 class SendForm(ReaderForm):
-    """`without_drafts` and `back`: what was answered where something typed is not sent yet.
+    """`all_at_once`, `without_drafts` and `back`: what was answered where so many are sent at once,
+    or where something typed is not sent yet.
     `second_to`: who rated it first, where a second opinion is asked for."""
 
     second_to: Any = HiddenField(filters=[fields.id_or_none])
     statements = SelectMultipleField(
         _l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False
     )
+    all_at_once = BooleanField()
     without_drafts = BooleanField()
     back = BooleanField()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.record.workflow.rules import OPEN_TO_ANSWER, UNANSWERED, ItemStatus, ReviewStatus
@@ -58,12 +58,8 @@ def time_left(statements: int, seconds: int) -> str:
         return _("nothing left to answer")
     hours, rest = divmod(minutes, 60)
     if hours:
-        words = _("about %(hours)s h %(minutes)s min left", hours=hours, minutes=rest)
-    elif minutes == 1:
-        words = _("about a minute left")
-    else:
-        words = _("about %(minutes)s minutes left", minutes=minutes)
-    return str(words)
+        return _("about %(hours)s h %(minutes)s min left", hours=hours, minutes=rest)
+    return ngettext("about %(num)d minute left", "about %(num)d minutes left", minutes)
 
 
 def is_ready(items: Sequence[Item]) -> bool:

@@ -50,7 +50,7 @@ from tracker.models.record.versions import is_current
 from tracker.record.workflow.rules import SEALED, ItemStatus, Move
 from tracker.reviews.act.rules import Thing, can
 from tracker.rules.core.wording import Wording
-from tracker.rules.pace import LOOKED_AT, REVIEWER_SECONDS, seconds_each
+from tracker.rules.pace import LOOKED_AT, REVIEWER_LEAST, REVIEWER_SECONDS, seconds_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,9 @@ def seconds_of(reviewer_ids: Collection[int]) -> dict[int, int]:
     answers: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
     for reviewer_id, item_id, answered_at, _place in rows.all():
         answers[reviewer_id].append((item_id, answered_at))
-    return {key: seconds_each(answers[key], REVIEWER_SECONDS) for key in reviewer_ids}
+    return {
+        one: seconds_each(answers[one], REVIEWER_SECONDS, REVIEWER_LEAST) for one in reviewer_ids
+    }
 
 
 @cache

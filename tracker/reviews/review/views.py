@@ -56,6 +56,8 @@ def send() -> ResponseReturnValue:
     if form.back.data or is_search():
         return sending.send_again(form, 200)
     if form.validate_on_submit():
+        if asked := sending.many_page(form):
+            return asked
         try:
             reviewer_id, team_id = form.person_and_team
             reviews.send(

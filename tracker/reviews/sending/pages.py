@@ -3,20 +3,23 @@
 from collections.abc import Collection
 from typing import Any
 
+from babel.lists import format_list
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import get_locale, gettext as _, lazy_gettext as _l
 
+from tracker.queries.core import people
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets
-from tracker.record.sheet.queries_learners import Learner
+from tracker.record.sheet.queries_learners import Learner, learner_of
 from tracker.record.sheet.rules_words import Side
 from tracker.reviews.endorsements import pages_alerts as alerts
 from tracker.reviews.review import queries_items as review_items
 from tracker.reviews.review.forms import SendForm
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.sending import queries_reviewers as eligible_reviewers, rules
 from tracker.reviews.sending.queries_reviewers import Reviewer
-from tracker.reviews.sending.rules import SENT_MAX, Sendable, sendable, suggested
+from tracker.reviews.sending.rules import Sendable, sendable, suggested
+from tracker.rules.names import first_name
 from tracker.rules.pace import minutes_for
 from tracker.web.http import errors, session
 from tracker.web.http.framework_asked import learner_asked
@@ -28,6 +31,8 @@ from tracker.web.ui.templating.dates import day
 
 KEPT = ("domain", "framework")
 """What the address of the sending page keeps where more or fewer are to be ticked."""
+WHY = _l("changed"), _l("never reviewed"), _l("not reviewed this round")
+"""A statement is worth sending, in the order of Worth."""
 
 
 def send_page(form: SendForm, chosen: list[int] | None) -> str:
@@ -45,11 +50,12 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     worth = [
         statement.candidate
         for statement in statements
-        if statement.candidate is not None and domain_id in ("", str(statement.domain_id))
+        if domain_id in ("", str(statement.domain_id))
     ]
-    usual, most = suggested(worth), suggested(worth, SENT_MAX)
+    usual, most = suggested(worth), suggested(worth, rules.SENT_MAX)
+    picked = most if "more" in request.args else usual
     if chosen is None:
-        chosen = most if "more" in request.args else usual
+        chosen = picked
     if form.second_to.data is None:
         form.second_to.data = request.args.get("second_to", type=int)
     suggests = request.method == "POST" and form.second_to.data is None
@@ -65,14 +71,8 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     address: dict[str, Any] = {key: request.args[key] for key in KEPT if key in request.args}
     reviewers = eligible_reviewers.of_one(actor.person_id, today, form.second_to.data)
     paces = review_items.seconds_of([reviewer.person_id for reviewer in reviewers])
-    seconds = next(
-        (
-            paces[reviewer.person_id]
-            for reviewer in reviewers
-            if form.reviewer.data == f"{reviewer.person_id}-{reviewer.team_id}"
-        ),
-        eligible_reviewers.expected(reviewers, paces),
-    )
+    expected = eligible_reviewers.expected(reviewers, paces)
+    seconds = paces.get(_chosen(form, reviewers), expected)
     return render(
         "reviews/new.html",
         lang="" if learner is None else learner.lang,
@@ -84,6 +84,8 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         later=sum(statement.later is not None for statement in statements),
         listed=[statement for statement in statements if statement.statement_id in listed],
         ticked=ticked,
+        why=_why(statements, ticked) if ticked == {*picked} else "",
+        picked=len(picked),
         usual=len(usual),
         worth=len(most),
         is_more="more" in request.args,
@@ -107,6 +109,44 @@ def send_again(form: SendForm, status: int) -> ResponseReturnValue:
         return send_page(form, form.chosen), status
     errors.put_on(form, placed.refusal)
     return send_page(form, [*placed.chosen]), 409
+
+
+def many_page(form: SendForm) -> str:
+    """Asks where a reviewer would get many at once. Nothing for what was answered, and for what is
+    refused anyhow."""
+    chosen, answered = {*form.chosen}, form.all_at_once.data or form.without_drafts.data
+    if answered or not rules.MANY < len(chosen) <= rules.SENT_MAX:
+        return ""
+    person_id, today = session.actor().person_id, session.today()
+    learner = learner_of(person_id, form.chosen[0], today)
+    statements = _sendable(learner) if learner is not None else []
+    here = [statement for statement in statements if statement.statement_id in chosen]
+    reviewers = eligible_reviewers.of(person_id, today)
+    reviewer_id = _chosen(form, reviewers)
+    if not reviewer_id or len(here) < len(chosen):
+        return ""
+    seconds = review_items.seconds_of([reviewer_id])[reviewer_id]
+    return render(
+        "reviews/many.html",
+        form=form,
+        count=len(chosen),
+        name=first_name(people.person(reviewer_id).name),
+        minutes=minutes_for(len(chosen), seconds),
+        usual=suggested(statement.candidate for statement in here),
+    )
+
+
+def _chosen(form: SendForm, reviewers: Collection[Reviewer]) -> int:
+    """Of these; 0 for nobody."""
+    ids = {f"{one.person_id}-{one.team_id}": one.person_id for one in reviewers}
+    return ids.get(str(form.reviewer.data), 0)
+
+
+def _why(statements: Collection[Sendable], picked: Collection[int]) -> str:
+    """Why those are picked, the best reason first."""
+    candidates = [one.candidate for one in statements if one.statement_id in picked]
+    reasons = sorted({one.worth for one in candidates if one is not None})
+    return format_list([str(WHY[reason - 1]) for reason in reasons], "or", locale=get_locale())
 
 
 def drafts_page(form: SendForm, at: Collection[int]) -> str:

@@ -18,6 +18,10 @@ SUGGESTED = 15
 reviewer."""
 
 
+MANY = 25
+"""Sending more than these at once is asked about first: it is the time of somebody else."""
+
+
 class Worth(IntEnum):
     """Why sending a statement is worth it now, the best reason first."""
 
@@ -119,8 +123,9 @@ def sendable(sheet: Sheet, round_starts_on: dt.date | None) -> list[Sendable]:
     return statements
 
 
-def suggested(candidates: Iterable[Candidate], most: int = SUGGESTED) -> list[int]:
+def suggested(candidates: Iterable[Candidate | None], most: int = SUGGESTED) -> list[int]:
     """Which statements to send first: by why it is worth it, then from the target level outwards,
     then in the order given."""
-    ordered = sorted(candidates, key=lambda candidate: (candidate.worth, candidate.distance))
+    worth = filter(None, candidates)
+    ordered = sorted(worth, key=lambda candidate: (candidate.worth, candidate.distance))
     return [candidate.statement_id for candidate in ordered[:most]]

@@ -223,13 +223,11 @@ def _title(review: RevealedReview) -> str:
         return _("Your review by %(name)s is finished", name=review.reviewer)
     if not review.to_say:
         return _("Your review by %(name)s is revealed", name=review.reviewer)
-    return str(
-        ngettext(
-            "Settle %(num)s difference with %(name)s",
-            "Settle %(num)s differences with %(name)s",
-            review.to_say,
-            name=review.reviewer,
-        )
+    return ngettext(
+        "Settle %(num)s difference with %(name)s",
+        "Settle %(num)s differences with %(name)s",
+        review.to_say,
+        name=review.reviewer,
     )
 
 
@@ -252,9 +250,7 @@ def _outcome(review: RevealedReview) -> str:
 
 def _question(item: ReturnedItem) -> str:
     if not item.question:
-        return str(
-            _("%(name)s asked; the question was erased with the evidence", name=item.reviewer)
-        )
+        return _("%(name)s asked; the question was erased with the evidence", name=item.reviewer)
     return _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question))
 
 

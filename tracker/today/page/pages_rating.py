@@ -125,19 +125,14 @@ def _stopped_at(
 
 
 def _left_in_job(done: Progress, seconds: int) -> str:
-    """What is up to their target, and how long it takes; then the rest."""
-    job, rest = done.left_in_job, done.left - done.left_in_job
+    """What is up to their target, and how long it takes. The page behind it says the same."""
     words = ngettext(
         "%(num)s statement for your job is not rated yet: %(about)s.",
         "%(num)s statements for your job are not rated yet: %(about)s.",
-        job,
-        about=about(job, seconds),
+        done.left_in_job,
+        about=about(done.left_in_job, seconds),
     )
-    if rest:
-        words += " " + _(
-            "Then the other %(rest)s: %(about)s.", rest=rest, about=about(rest, seconds)
-        )
-    return str(words)
+    return f"{words} {_('The rest can wait.')}" if done.left > done.left_in_job else str(words)
 
 
 def about(statements: int, seconds: int) -> str:

@@ -11,7 +11,7 @@ from tracker.record.endorsements.queries import FRESH
 from tracker.reviews.queue import pages as queue, queries as queues
 from tracker.reviews.queue.queries import Queued
 from tracker.reviews.queue.rules import DueWeek, due_week
-from tracker.reviews.review import pages_screens as screens, queries_items as review_items
+from tracker.reviews.review import pages_screens as screens
 from tracker.reviews.review.pages_labels import result_words
 from tracker.today.page.queries_supervising import TeamBehind, behind
 from tracker.web.ui.panels import Duties, NextUp, PanelEntry, PanelLink, Section, due, is_soon
@@ -31,7 +31,7 @@ def supervising(actor: Actor, on: dt.date) -> Duties:
     reviews = queues.inbox(actor, on, ended_since=on - FRESH)
     if not actor.supervises:
         return Duties(_finished(reviews, on))
-    plan = _week_plan(actor, reviews, on)
+    plan = _week_plan(reviews, on)
     teams_behind = [
         Section(
             _("As supervisor of %(team)s", team=team.team),
@@ -53,9 +53,9 @@ def supervising(actor: Actor, on: dt.date) -> Duties:
     return Duties([*plan.sections, *teams_behind], plan.next_ups)
 
 
-def _week_plan(actor: Actor, reviews: list[Queued], on: dt.date) -> Duties:
+def _week_plan(reviews: list[Queued], on: dt.date) -> Duties:
     """Made of what was sent to the actor and of their own answers alone. One query."""
-    seconds = review_items.seconds_of([actor.person_id])[actor.person_id]
+    seconds = screens.my_pace()
     waiting = sorted((review for review in reviews if queue.waits(review)), key=queue.by_date)
     by_week = {
         week: [review for review in waiting if due_week(queue.due_on(review), on) is week]
@@ -168,11 +168,9 @@ def _href(review: Queued) -> str:
 def _all_sent(members: TeamBehind) -> str:
     if not members.people:
         return _("Nobody learns here now.")
-    return str(
-        _("Everyone has sent ratings this round.")
-        if members.in_round
-        else _("Everyone has sent ratings for review.")
-    )
+    if members.in_round:
+        return _("Everyone has sent ratings this round.")
+    return _("Everyone has sent ratings for review.")
 
 
 def _not_sent(members: TeamBehind) -> PanelEntry:
@@ -194,9 +192,5 @@ def _not_sent(members: TeamBehind) -> PanelEntry:
             total=members.people,
         ),
         url_for("teams.show", team_id=members.team_id, show="not-sent"),
-        named
-        if more <= 0
-        else ngettext(
-            "%(names)s and %(num)s more", "%(names)s and %(num)s more", more, names=named
-        ),
+        named if more <= 0 else _("%(names)s and %(num)s more", names=named, num=more),
     )

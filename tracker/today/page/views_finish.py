@@ -122,27 +122,16 @@ def _level(of: DomainStanding, domain: DomainShape) -> str:
 def _sending(learner: Learner, sheet: Sheet) -> SendingOffer:
     reviewers = eligible_reviewers.of(learner.person_id, session.today())
     statements = sendable(sheet, learner.round_starts_on)
-    count = len(
-        suggested(
-            statement.candidate for statement in statements if statement.candidate is not None
-        )
-    )
+    count = len(suggested(statement.candidate for statement in statements))
     paces = review_items.seconds_of([reviewer.person_id for reviewer in reviewers])
     minutes = minutes_for(count, eligible_reviewers.expected(reviewers, paces))
     only = eligible_reviewers.sole(reviewers)
-    if only is None:
-        time = ngettext(
-            "about %(num)d minute for your reviewer",
-            "about %(num)d minutes for your reviewer",
-            minutes,
-        )
-    else:
-        time = ngettext(
-            "about %(num)d minute for %(name)s",
-            "about %(num)d minutes for %(name)s",
-            minutes,
-            name=first_name(only.name),
-        )
+    time = ngettext(
+        "about %(num)d minute for %(name)s",
+        "about %(num)d minutes for %(name)s",
+        minutes,
+        name=first_name(only.name) if only else _("your reviewer"),
+    )
     suggestion = ngettext("%(num)d suggested", "%(num)d suggested", count)
     words = f"{suggestion}, {time}" if count else _("None suggested; you choose which")
     return SendingOffer(bool(reviewers), bool(statements), words)

@@ -13,7 +13,6 @@ from flask_babel import format_decimal, get_locale, gettext as _, ngettext
 
 from tracker.record.sheet.rules_words import CountsFrom
 from tracker.reviews.sending.rules import SUGGESTED
-from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
 from tracker.rules.regions import Region
 from tracker.web.http import session
 
@@ -186,15 +185,8 @@ def hours(minutes: int) -> str:
 
 
 def usual_load() -> str:
-    """What sending costs a reviewer, for what is suggested at once, before anybody is chosen."""
-    return str(
-        _(
-            "Send about %(count)s statements at a time: that takes your reviewer about %(minutes)s "
-            "minutes.",
-            count=SUGGESTED,
-            minutes=minutes_for(SUGGESTED, REVIEWER_SECONDS),
-        )
-    )
+    """How much to send at once. What that costs is said where the reviewer is known."""
+    return str(_("Send about %(count)s statements at a time.", count=SUGGESTED))
 
 
 Filter = Callable[[Any], str]
