@@ -8,8 +8,9 @@ from flask import Flask
 
 from tests.client import Client
 from tests.conftest import Queries
-from tests.factories.answers import ReviewerAnswer
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import closed_to, join
+from tests.factories.reviews import endorse_all
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.reading import words
@@ -75,6 +76,11 @@ def test_gaps_leave_out_who_is_closed_and_still_say_who_has_not_sent(
     listed = words(sue.get(f"{central}?show=not-sent").text)
     assert "Nell" in listed
     assert "Olga" in listed
+    with app.app_context():
+        yes = dict.fromkeys(world.statements["communication"], EndorsedAnswer.CONSISTENTLY)
+        endorse_all(world, "nell", "sue", yes)
+    known = words(sue.get(f"{central}/gaps").text)
+    assert "1 of 4 people. 3 records aren’t open to you yet." in known, "4 on the team's page"
     assert 'Left out,"3 people, whose records aren’t open to you yet"' in (
         sue.get(f"{central}/gaps/about.csv").text
     )

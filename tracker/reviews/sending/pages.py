@@ -47,11 +47,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         chosen = request.args.getlist("statement", type=int)
     if chosen is None and expiring:
         chosen = [*alerts.to_renew(actor, session.now())]
-    worth = [
-        statement.candidate
-        for statement in statements
-        if domain_id in ("", str(statement.domain_id))
-    ]
+    worth = [one.candidate for one in statements if domain_id in ("", str(one.domain_id))]
     usual, most = suggested(worth), suggested(worth, rules.SENT_MAX)
     picked = most if "more" in request.args else usual
     if chosen is None:
@@ -85,7 +81,6 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         listed=[statement for statement in statements if statement.statement_id in listed],
         ticked=ticked,
         why=_why(statements, ticked) if ticked == {*picked} else "",
-        picked=len(picked),
         usual=len(usual),
         worth=len(most),
         is_more="more" in request.args,

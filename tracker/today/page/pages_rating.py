@@ -42,8 +42,7 @@ def next_ups(
         steps.append(_rate(learner, done, last, seconds))
     elif done.dated:
         title = _keep_older(done) if done.to_keep else _("Check older ratings")
-        text = _("You gave these answers before this round. Keep those that are still true.")
-        steps.append(NextUp(title, text, url_for("older_ratings.show"), title))
+        steps.append(NextUp(title, _still_true(done), url_for("older_ratings.show"), title))
     ends_on = learner.round_ends_on
     ends_soon = ends_on is not None and ends_on - on <= LAST_DAYS
     if not sent and done.rated and (ends_soon or done.is_finished):
@@ -75,6 +74,16 @@ def _send(done: Progress, ends_on: dt.date | None) -> NextUp:
 
 def _keep_older(done: Progress) -> str:
     return ngettext("Keep %(num)d older rating", "Keep %(num)d older ratings", done.to_keep)
+
+
+def _still_true(done: Progress) -> str:
+    """Of all of them; what is marked “Not sure” can't be kept."""
+    words = ngettext(
+        "%(num)d answer is from before this round.",
+        "%(num)d answers are from before this round.",
+        done.dated,
+    )
+    return f"{words} {_('Keep those that are still true.')}"
 
 
 def _rate(learner: Learner, done: Progress, last: tuple[int, int] | None, seconds: int) -> NextUp:
@@ -166,11 +175,7 @@ def left_beside(learner: Learner, done: Progress, *, sends: bool) -> list[PanelE
         entries.append(_nothing_sent(learner))
     if done.left and done.to_keep:
         entries.append(
-            PanelEntry(
-                _keep_older(done),
-                url_for("older_ratings.show"),
-                _("Keep those that are still true."),
-            )
+            PanelEntry(_keep_older(done), url_for("older_ratings.show"), _still_true(done))
         )
     unsure = ngettext(
         "Decide on %(num)s rating marked “Not sure”",
