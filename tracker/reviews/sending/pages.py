@@ -83,7 +83,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         why=_why(statements, ticked) if ticked == {*picked} else "",
         usual=len(usual),
         worth=len(most),
-        is_more="more" in request.args,
+        is_more={*most} <= ticked,
         is_renewal=bool(expiring),
         address=address,
         same=url_for("reviews.new", statement=[] if listed == {*usual} else [*listed], **address),
