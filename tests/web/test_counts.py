@@ -133,7 +133,10 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
         r"^(\d+) new readers? to check",
         lambda page: page.count('name="reader"') + page.count('value="opened"'),
     ),
-    (r"^Keep (\d+) older ratings?", lambda page: page.count('name="seen-')),
+    (
+        r"\| (\d+) answers? (?:is|are) from before this round",
+        lambda page: sum(map(int, re.findall(r'page-nav-count">(\d+)<', page_list(page)))),
+    ),
     (r"^Select all (\d+)$", lambda page: int(said(page, r"(\d+) selected\."))),
     (r"^Rate (\d+)$", lambda page: page.count("<fieldset")),
     (r"(?:^|: )(\d+) of \d+$", lambda page: rows(page, "People, their level and target")),
