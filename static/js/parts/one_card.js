@@ -1,19 +1,21 @@
 /* On a phone one statement at a time: of the cards of the list one is shown, over one row of answers that never moves. An
-   answer brings the next card; a second tap on the same spot does not answer that. */
+   answer brings the next card, and the last one what comes then; a second tap on the same spot does not answer that. */
 
 import { leave } from "../leaving.js";
 import { fill, words } from "./announcements.js";
 import { wayOn } from "./keys.js";
 import { cards, isStuck } from "./unsaved.js";
 
-const QUIET = 300; // ms in which a card that has just come is not answered by a tap
+const QUIET = 300; // ms in which what has just come takes no tap: it was meant for what was there before
 const STAYS = "stay-on-a-statement";
 const A_TAP = () => new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }); // not as by a key
 const phone = matchMedia("(max-width: 37.49rem)");
 
 let cameAt = -QUIET;
+let endedAt = -QUIET;
 
 const oneBar = () => document.querySelector("[data-one]");
+const over = () => document.querySelector("[data-over]");
 const aloneNow = () => cards.find((card) => card.root.hasAttribute("data-alone"));
 
 export const isOneAtATime = () => oneBar() !== null && phone.matches;
@@ -27,24 +29,32 @@ const settings = (() => {
   }
 })();
 
-/** The card that the server has chosen, with what belongs to it. */
+/** The card that was shown here before, else the one that the server has chosen, with what belongs to it. */
 export function startOneAtATime() {
-  const card = aloneNow();
-  if (oneBar() && card) showPlace(card, false);
+  const card = cards.find(({ id }) => id === history.state?.one) ?? aloneNow();
+  if (oneBar() && card) putAlone(card);
   const stays = document.querySelector("[data-stay]");
   if (stays) stays.checked = settings?.getItem(STAYS) !== null;
 }
 
-/** Brings that card, and the focus to its heading. */
-export function showAlone(card) {
+function putAlone(card) {
   if (card !== aloneNow()) {
     aloneNow()?.root.removeAttribute("data-alone");
     card.root.setAttribute("data-alone", "");
     scrollTo({ top: 0, behavior: "instant" });
   }
+  showPlace(card);
+}
+
+/** Brings that card, and the focus to its heading. Whoever comes back to this page finds it there. */
+export function showAlone(card) {
+  history.replaceState({ ...history.state, one: card.id }, "");
+  putAlone(card);
   cameAt = performance.now();
-  showPlace(card, false);
-  const heading = card.root.querySelector(".statement-title");
+  focusOn(card.root.querySelector(".statement-title"));
+}
+
+function focusOn(heading) {
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
 }
@@ -53,21 +63,32 @@ export function showAlone(card) {
 export function startAtAlone() {
   const card = isOneAtATime() && aloneNow();
   if (card) showAlone(card);
+  else if (cards.length === 0) endedAt = performance.now();
   return Boolean(card);
 }
 
-/** After an answer: the next card; after the last one the way on, which a tap takes by itself where it is a section. */
+/** After an answer: the next card. After the last one what the page says then; where it says nothing the way on, which a
+    tap takes by itself. */
 export function goOnAlone(card, wasOpen, isTap = false) {
   if (settings?.getItem(STAYS)) return;
-  const next = wasOpen ? card.next() : cards[cards.indexOf(card) + 1];
+  const next = (wasOpen ? null : cards[cards.indexOf(card) + 1]) ?? card.next();
   if (next) {
     showAlone(next);
-  } else {
-    showPlace(card, true);
-    const way = wayOn();
-    if (isTap && way?.hasAttribute("data-carries") && !isStuck()) way.dispatchEvent(A_TAP());
-    else way?.focus();
+    return;
   }
+  showPlace(card, true);
+  const way = wayOn();
+  if (over() && !isStuck()) showOver();
+  else if (isTap && !isStuck()) way?.dispatchEvent(A_TAP());
+  else way?.focus();
+}
+
+function showOver() {
+  over().hidden = false;
+  document.querySelector("[data-after-last]").hidden = true;
+  endedAt = performance.now();
+  scrollTo({ top: 0, behavior: "instant" });
+  focusOn(over().querySelector("h2"));
 }
 
 /** Which of the answers is pressed, where that is the card that is shown. */
@@ -89,7 +110,7 @@ export function tellNotSaved(card) {
   show.hidden = false;
 }
 
-function showPlace(card, isOver) {
+function showPlace(card, isOver = false) {
   const at = cards.indexOf(card);
   const { first, of } = oneBar().dataset;
   const done = Number(first) + at;
@@ -99,6 +120,7 @@ function showPlace(card, isOver) {
   document.querySelector("[data-next]").hidden = ends;
   document.querySelector("[data-after-last]").hidden = !ends;
   document.querySelector("[data-show]").hidden = true;
+  if (over()) over().hidden = true;
   showPressed(card);
 }
 
@@ -111,7 +133,7 @@ function answerAlone(answer, isTap) {
 }
 
 async function goBack(button) {
-  const before = cards[cards.indexOf(aloneNow()) - 1];
+  const before = over()?.hidden === false ? aloneNow() : cards[cards.indexOf(aloneNow()) - 1];
   if (before) showAlone(before);
   else if ((await leave()) ?? true) location.assign(button.value);
 }
@@ -132,6 +154,12 @@ document.addEventListener("click", (event) => {
   else if ("show" in button.dataset) showAlone(cards.find((card) => card.id === button.value));
   else answerAlone(button.value, event.detail > 0);
 });
+document.addEventListener("click", (event) => {
+  if (event.detail > 0 && performance.now() - endedAt < QUIET) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, { capture: true });
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("[data-one-answers]")) aloneNow().onKey(event);
 });

@@ -21,7 +21,7 @@ export class RatingCard extends StatementCard {
   }
 
   get title() {
-    return document.getElementById(`s-${this.id}-title`).textContent;
+    return this.root.querySelector(`#s-${this.id}-title`).textContent;
   }
 
   get id() {

@@ -5,7 +5,7 @@ import { fill, speak, words } from "./announcements.js";
 import { addressOf, hasModifier, isTyping, startAtFirstOpen } from "./keys.js";
 import { leave, linkOf } from "../leaving.js";
 import { startAtAlone } from "./one_card.js";
-import { forgetGiven } from "./undo.js";
+import { offerFromNext, showGiven } from "./undo.js";
 import { cards, isStuck } from "./unsaved.js";
 
 const main = document.querySelector("#main");
@@ -50,15 +50,17 @@ async function goOn(link, keys) {
   end();
   if (!next) {
     stay(link, waiting, isSaved);
-  } else if (next.isElsewhere && waiting?.length) {
+  } else if ((next.isElsewhere || next.isOver) && waiting?.length) {
     tellUnused(link, fill(words.keysLeft, { keys: waiting.join(" ") }));
   } else if (next.isElsewhere) {
     location.assign(addressOf(link, waiting !== null));
   } else {
-    history.replaceState({ scroll: scrollY }, "");
+    history.replaceState({ ...history.state, scroll: scrollY }, "");
     history.pushState(null, "", next.address);
+    const offerUndo = offerFromNext();
     show(next);
-    if (waiting === null) startAtTop(0);
+    offerUndo();
+    if (waiting === null || next.isOver) startAtTop(0);
     else typeOn(waiting);
   }
 }
@@ -81,6 +83,7 @@ async function onBack() {
   } else {
     show(before);
     startAtTop(history.state?.scroll ?? 0);
+    showGiven();
   }
 }
 
@@ -98,14 +101,16 @@ function end() {
   main.removeAttribute("aria-busy");
 }
 
-/** null where it does not come, or where somebody else would get it. `isElsewhere`: a page of another kind. */
+/** null where it does not come, or where somebody else would get it. `isElsewhere`: a page of another kind; `isOver`:
+    nothing to rate is on it, as on the finish. */
 async function sectionAt(address) {
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (!answer.ok) return null;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (page.body.dataset.person !== document.body.dataset.person) return null;
-    return { page, address: answer.url, isElsewhere: entryOf(page) !== entryOf(document) };
+    const isElsewhere = entryOf(page) !== entryOf(document);
+    return { page, address: answer.url, isElsewhere, isOver: !page.querySelector("[data-statement]") };
   } catch {
     return null; // no connection: the way on is a plain link then
   }
@@ -115,11 +120,13 @@ const entryOf = (page) => [...page.querySelectorAll("script[type=module]")].map(
 
 function show({ page }) {
   shown = location.pathname + location.search;
+  const voice = main.querySelector("[data-voice]"); // what it has to say is not over with its section
   main.replaceChildren(...page.querySelector("#main").childNodes);
+  main.querySelector("[data-voice]").replaceWith(voice);
   document.title = page.title;
   const [before, now] = [document, page].map((each) => each.querySelector("#first-open"));
-  if (now) before?.replaceWith(now);
-  forgetGiven();
+  before?.remove();
+  if (now) document.querySelector(".skip-link").after(now);
   connectShown(main);
 }
 

@@ -168,6 +168,90 @@ def test_after_the_last_comes_the_next_section_and_back_leads_to_it(
     assert len(answers(live)) == entries(live) == len(statements)
 
 
+def almost_done(live: Live) -> int:
+    """Returns the only statement that ana has not rated."""
+    *before, last = [each for part in live.world.statements.values() for each in part]
+    with live.app.app_context():
+        for statement in before:
+            rate(live.world, "ana", statement, Answer.CONSISTENTLY)
+    return last
+
+
+def test_after_the_very_last_comes_the_finish_which_offers_to_undo_it(
+    live: Live, visit: Visit
+) -> None:
+    last = almost_done(live)
+    page = visit("ana", **PHONE)
+    page.goto("/assess")
+    assert place(page) == "33 of 33"
+    page.evaluate("""() => document.addEventListener("focusin", ({ target }) => {
+      if (target.matches("h1")) for (const it of document.querySelectorAll(".finish-choice")) {
+        it.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }));
+      }
+    })""")
+    tap(page, "partly")
+    page.get_by_role("heading", name="You’ve rated all 33 statements").wait_for()
+    page.locator("h1:focus").wait_for()
+    page.wait_for_url("**/assess/done")
+    says(page, "Saved: Partly")
+    page.locator("[data-voice]").filter(has_text="Saved: Partly. 33 of 33 rated.").wait_for()
+    assert [*barriers(page), *sideways(page)] == []
+    page.get_by_role("button", name="Undo").tap()
+    says(page, "Undone. Your rating now: not rated")
+    assert shown(page) == [last]
+    assert page.evaluate(AT) == f"s-{last}-title"
+    assert answers(live)[last] is None
+    tap(page, "not_yet")
+    page.wait_for_url("**/assess/done")
+    says(page, "Saved: Not yet")
+    page.reload()
+    expect(page.locator("[data-status]"), "nothing to undo from elsewhere").to_be_hidden()
+    assert answers(live)[last] == "not_yet"
+
+
+def test_undo_leads_back_over_the_edge_of_a_section(live: Live, visit: Visit) -> None:
+    *before, late, last = live.world.statements["communication"]
+    with live.app.app_context():
+        for statement in before:
+            rate(live.world, "ana", statement, Answer.CONSISTENTLY)
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    for _statement in range(2):
+        tap(page, "partly")
+    page.wait_for_url(f"**{NEXT_DOMAIN}")
+    says(page, "Saved: Partly")
+    page.get_by_role("button", name="Undo").tap()
+    says(page, "Undone. Your rating now: not rated")
+    assert page.evaluate(AT) == f"s-{last}-title"
+    page.keyboard.press("Control+z")
+    page.locator(f"#s-{late}-title:focus").wait_for()
+    says(page, page.locator(f"#s-{late}-title").text_content())
+    assert page.url.endswith(DOMAIN)
+    found = answers(live)
+    assert (found[late], found[last]) == (None, None)
+
+
+def test_a_reload_and_the_way_back_keep_the_card(live: Live, visit: Visit) -> None:
+    first, second, third, *_rest = live.world.statements["communication"]
+    page = visit("ana", **PHONE)
+    page.goto(DOMAIN)
+    tap(page, "partly")
+    tap(page, "partly")
+    page.get_by_role("button", name="Back").tap()
+    assert shown(page) == [second]
+    page.reload()
+    assert shown(page) == [second], "not the first open one"
+    page.get_by_role("link", name="Add evidence").locator("visible=true").tap()
+    page.wait_for_url(lambda url: DOMAIN not in url)
+    page.go_back()
+    assert shown(page) == [second]
+    page.get_by_role("button", name="Back").tap()
+    assert shown(page) == [first]
+    page.goto("/")
+    page.goto(DOMAIN)
+    assert shown(page) == [third], "who comes anew goes on where something is open"
+
+
 def test_where_the_last_cannot_be_saved_its_section_stays(live: Live, visit: Visit) -> None:
     statements = live.world.statements["communication"]
     page = visit("ana", **PHONE)
@@ -353,7 +437,23 @@ def test_five_are_rated_one_at_a_time_too(live: Live, visit: Visit) -> None:
     assert place(page) == "1 of 5"
     for _statement in range(5):
         tap(page, "partly")
-    page.locator("[data-after-last]:focus").wait_for()
+    page.get_by_role("heading", name="You’ve rated these 5 statements").wait_for()
+    assert page.evaluate(AT) == "one-over"
+    assert shown(page) == []
+    expect(page.locator("[data-one-answers]"), "no more taps change the last").to_be_hidden()
+    says(page, "Saved: Partly")
+    assert [*barriers(page), *sideways(page)] == []
+    page.get_by_role("button", name="Back").tap()
+    assert shown(page) == [technical[4]]
+    tap(page, "not_yet")
+    says(page, "Saved: Not yet")
+    page.wait_for_timeout(310)
+    page.get_by_role("button", name="Undo").tap()
+    says(page, "Undone. Your rating now: Partly")
+    assert shown(page) == [technical[4]]
+    tap(page, "partly")
+    page.get_by_role("heading", name="You’ve rated these 5 statements").wait_for()
+    page.wait_for_timeout(310)
     page.get_by_role("link", name="Five more").locator("visible=true").tap()
     page.locator(f"#s-{technical[5]}-title:focus").wait_for()
     assert answers(live) == dict.fromkeys(technical[:5], "partly")
