@@ -34,6 +34,8 @@ batch.addEventListener("focusin", (event) => {
   here = cards.find((card) => card.root.contains(event.target)) ?? here;
 });
 
+batch.querySelector("[data-show-missing]").addEventListener("click", () => cards.find((card) => card.isHalf)?.lead());
+
 way.addEventListener("click", (event) => {
   const next = nextOpen();
   if (!next) return;

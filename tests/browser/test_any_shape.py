@@ -86,12 +86,12 @@ def test_it_is_rated_and_judged_by_keyboard_alone(live: Live, browser: Any, shap
     first = card.get_attribute("data-statement")
     sue_.to(card.locator("input[type=radio]").first)
     sue_.press(str(len(scale.graded)))
-    sue_.press("d")
+    sue_.press("a")
     for _tenth in range(100):
         if (found := _judged(live, int(str(first)))) != (None, None):
             break
         page.wait_for_timeout(100)
-    assert found == (list(scale.graded)[-1], "was_told")
+    assert found == (list(scale.graded)[-1], "saw_it")
     assert ana.faults + sue_.faults == []
     context.close()
     judged.close()

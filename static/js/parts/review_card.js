@@ -17,6 +17,7 @@ export class ReviewCard extends StatementCard {
     this.fold = root.querySelector("[data-note]");
     this.noteLabel = this.fold.querySelector("label");
     this.noteLabel.dataset.usual = this.noteLabel.textContent;
+    this.unfoldButton = this.fold.querySelector("summary");
     this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
     this.draft = new Draft(this.notes.note.dataset.draftName, () => this.unfinished());
     this.notes.note.addEventListener("input", () => this.onInput());
@@ -48,9 +49,9 @@ export class ReviewCard extends StatementCard {
     return this.chosen !== undefined && "needsNoGround" in this.chosen.dataset;
   }
 
-  /** Not met by hearsay: the learner has to read what was told. */
+  /** The learner has to read what was told. */
   get isTold() {
-    return this.chosen !== undefined && "asksTold" in this.chosen.dataset && this.ground?.value === "was_told";
+    return this.chosen !== undefined && !this.needsNoGround && this.ground?.value === "was_told";
   }
 
   get asksWhatWasTold() {
@@ -111,18 +112,21 @@ export class ReviewCard extends StatementCard {
   /** What a key does inside the focused card. */
   actOf(event) {
     const radio = radioOf([...this.radios, ...(this.needsNoGround ? [] : this.grounds)], event);
-    if (radio) return () => this.choose(radio);
-    if (event.key === "Enter" && event.target.type === "radio") return () => (this.waitsForWords ? this.write() : this.step(1));
+    const isAtNote = event.target === this.unfoldButton;
+    if (radio) return () => (isAtNote && this.asksWhatWasTold ? this.trouble(words.toldByKey) : this.choose(radio));
+    if (event.key === "Enter" && (isAtNote || event.target.type === "radio")) return () => (this.waitsForWords ? this.write() : this.step(1));
     return { n: () => this.step(1), p: () => this.step(-1), x: () => this.root.querySelector("[data-tick]")?.click(), e: () => this.unfold() }[event.key.toLowerCase()];
   }
 
-  /** By a key. A note that is due waits: the next keys are for the next statement, and never become its text. */
+  /** By a key. Where a note is due the focus goes to what opens it: keys of ratings do nothing there, for they may be
+      meant for the next statement, and never become a text. */
   choose(radio) {
     const wasOpen = this.isOpen;
     radio.checked = true;
     this.offer(0);
     if (this.isQuestion && this.radios.includes(radio)) this.write();
-    else if (this.asksWhatWasTold || (wasOpen && !this.isOpen)) this.goOn();
+    else if (this.asksWhatWasTold) this.unfoldButton.focus();
+    else if (wasOpen && !this.isOpen) this.goOn();
     else radio.focus();
   }
 
@@ -198,6 +202,12 @@ export class ReviewCard extends StatementCard {
     this.fold.open = true;
     this.notes.note.focus();
     speak(this.lack);
+  }
+
+  /** To what is missing. */
+  lead() {
+    if (this.waitsForWords) this.write();
+    else if (this.isHalf) this.grounds[0].focus();
   }
 
   unfold() {

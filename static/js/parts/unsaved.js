@@ -28,18 +28,26 @@ export function showPage() {
   const failing = unsavedCards.filter(isFailing);
   const half = cards.filter((card) => card.isHalf);
   const unsaved = fill(words.pageUnsaved, { count: unsavedCards.length });
-  const lacking = half.length ? fill(half.every((card) => card.isQuestion) ? words.pageAsks : words.pageLacks, { count: half.length }) : words.pageSaved;
+  const lacking = half.length ? fill(lackOf(half), { count: half.length }) : words.pageSaved;
   const text = failing.length ? unsaved : unsavedCards.length ? words.pageSaving : lacking;
   for (const place of document.querySelectorAll("[data-page-state]")) {
     if (place.textContent !== text) place.textContent = text;
     place.classList.toggle("is-half", half.length > 0);
   }
+  const show = document.querySelector("[data-show-missing]");
+  if (show) show.hidden = half.length === 0;
   showBar(failing, unsaved);
   if (failing.length) pressed = null;
   if (failing.length || !unsavedCards.length) {
     for (const tell of settled.splice(0)) tell(!unsavedCards.length);
   }
   if (pressed && !unsavedCards.length) pressed.form.requestSubmit(pressed);
+}
+
+/** What is missing, where it is the same in all of them. */
+function lackOf(half) {
+  const [missing, other] = new Set(half.map((card) => card.missing));
+  return other ? words.pageLacks : { how: words.pageHow, told: words.pageTold, question: words.pageAsks }[missing];
 }
 
 /** Over the foot of the window, where it moves nothing: what is not saved, and what to do. A refusal stands in its card. */

@@ -155,7 +155,7 @@ def words_of(app: Flask, entry: str) -> set[str]:
     return set().union(*(words_asked(as_served(ROOT / "static" / name).decode()) for name in names))
 
 
-OF_REVIEWS = {"pageAsks", "pageLacks"}
+OF_REVIEWS = {"pageAsks", "pageHow", "pageLacks", "pageTold"}
 """What the scripts share and only a statement of a review can be: half answered."""
 
 

@@ -146,7 +146,7 @@ def test_nothing_moves_while_one_answers(
     card.locator("input[value=consistently]").check()
     card.locator("[data-save-state].is-asked").wait_for()
     assert page.evaluate(BOXES) == before
-    card.locator("input[value=was_told]").check()
+    card.locator("input[value=saw_it]").check()
     state(page, "✓ Saved").wait_for()
     assert page.evaluate(BOXES) == before
     page.locator(".judge-top").evaluate("each => each.remove()")

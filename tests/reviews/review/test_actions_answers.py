@@ -114,13 +114,13 @@ def test_each_is_looked_at_by_itself(world: World) -> None:
     [
         (SAYS_NO, Ground.WAS_TOLD, True),
         (SAYS_PART, Ground.WAS_TOLD, True),
-        (TELLS, Ground.WAS_TOLD, False),
+        (TELLS, Ground.WAS_TOLD, True),
         (ReviewerAnswer.NOT_THEIR_WORK, Ground.WAS_TOLD, False),
         (SAYS_NO, Ground.SAW_IT, False),
         (SAYS_PART, Ground.SAW_PRODUCT, False),
     ],
 )
-def test_what_was_told_is_asked_where_it_is_held_against_somebody(
+def test_what_was_told_is_asked_whatever_the_rating_is(
     world: World, answer: ReviewerAnswer, ground: Ground, is_asked: bool
 ) -> None:
     (item_id,) = item_ids(send(world, YES))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from flask import request
 from flask_babel import gettext as _
 
-from tracker.frameworks.versions.rules_scale import Ground
 from tracker.queries.access import drafts
 from tracker.record.workflow.rules import ItemStatus, Move
 from tracker.reviews.batch.forms import NOTHING, CardFields, SentCard, SentScreen
@@ -138,7 +137,7 @@ def screen(
             header=headers[item.review_id],
             words=words[item.review_id],
             other_wording=others.get(item.id),
-            stands=_stands(item, words[item.review_id], begun.get(str(item.id), NOTHING)),
+            stands=_stands(item, begun.get(str(item.id), NOTHING)),
             typed=typed.get(item.id),
             is_ticked=item.id in ticked,
             refusal=problems.get(item.id),
@@ -212,12 +211,11 @@ def _begun() -> dict[str, CardFields]:
     return begun
 
 
-def _stands(item: Item, words: ReviewLabels, begun: CardFields) -> CardFields:
+def _stands(item: Item, begun: CardFields) -> CardFields:
     """The draft where it is incomplete, else what is saved. A complete draft was never sent: only
     its note is shown."""
     answer, ground, note = begun
-    how = Ground(ground) if ground in list(Ground) else None
-    if answer and (answer == RETURN or not says_how(answer, how, note, words.steps)):
+    if answer and (answer == RETURN or not says_how(answer, ground, note)):
         return begun
     if item.reviewer_answer:
         return CardFields(item.reviewer_answer, item.ground or "", item.their_note)

@@ -27,12 +27,7 @@ from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import Thing, can
 from tracker.reviews.review.queries import is_theirs
-from tracker.reviews.review.rules import (
-    NewerAnswer,
-    ReviewerResponse,
-    asks_what_was_told,
-    clean_text,
-)
+from tracker.reviews.review.rules import NewerAnswer, ReviewerResponse, clean_text
 from tracker.row_locks import held
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
@@ -148,7 +143,7 @@ def _must_be_whole(
         raise Invalid("review_ground_needed", "ground")
     if answer not in scale.theirs:
         raise Invalid("review_answer_needed", "answer")
-    if not note and asks_what_was_told(answer, ground, scale):
+    if ground is Ground.WAS_TOLD and not note:
         raise Invalid("review_told_needed", "note")
     if ground is Ground.EVIDENCE_ONLY and not has_evidence:
         raise Invalid("review_ground_empty", "ground")

@@ -18,7 +18,7 @@ from tracker.frameworks.versions.rules_scale import (
 from tracker.record.versions.rules import ScaleLabel
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.reviews.review.queries import ReviewHeader
-from tracker.reviews.review.rules import RETURN, asks_what_was_told
+from tracker.reviews.review.rules import RETURN
 from tracker.rules.core.wording import Wording
 
 GROUNDS: dict[Ground, Any] = {
@@ -59,7 +59,7 @@ ITEM_STATUS: dict[ItemStatus, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerChoice:
-    """A card or a pill; `shortcut` is its key inside the focused statement. The last three tell the
+    """A card or a pill; `shortcut` is its key inside the focused statement. The last two tell the
     script what an answer asks for."""
 
     key: str
@@ -68,7 +68,6 @@ class AnswerChoice:
     shortcut: str = ""
     needs_no_ground: bool = False
     is_question: bool = False
-    asks_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +121,7 @@ class ReviewLabels:
             else _("Ask a question.")
         )
         graded = [
-            AnswerChoice(
-                label.key,
-                label.label,
-                label.reviewer_description,
-                label.shortcut,
-                asks_told=asks_what_was_told(label.key, Ground.WAS_TOLD, self.steps),
-            )
+            AnswerChoice(label.key, label.label, label.reviewer_description, label.shortcut)
             for label in self.scale.values()
             if label.step
         ]

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TypeVar
 
-from tracker.frameworks.versions.rules_scale import (
-    CANNOT_TELL,
-    WITHOUT_GROUND,
-    Ground,
-    Meaning,
-    Scale,
-    counterpart,
-)
+from tracker.frameworks.versions.rules_scale import CANNOT_TELL, WITHOUT_GROUND, Ground, counterpart
 from tracker.record.workflow.rules import ItemStatus, Move, can_finish, can_reveal
 from tracker.rules.errors import Invalid, Refusal
 
@@ -58,17 +51,11 @@ def response_of(
     return ReviewerResponse(item_id, answer, how, note, base_version)
 
 
-def asks_what_was_told(answer: str | None, ground: Ground | None, scale: Scale) -> bool:
-    """Whether the learner has to read what somebody told the reviewer: it isn't met by hearsay."""
-    return ground is Ground.WAS_TOLD and scale.meaning(answer) is Meaning.NOT_MET
-
-
-def says_how(answer: str, ground: Ground | None, note: str, scale: Scale) -> bool:
-    """Whether an answer comes with all that it needs of how its reviewer knows."""
-    if answer in WITHOUT_GROUND:
-        return True
-    is_told = bool(note.strip()) or not asks_what_was_told(answer, ground, scale)
-    return ground is not None and is_told
+def says_how(answer: str, ground: str, note: str) -> bool:
+    """Whether an answer comes with all that it needs of how its reviewer knows. Whatever somebody
+    else told them, the learner has to read."""
+    is_told = ground != Ground.WAS_TOLD or note.strip() != ""
+    return answer in WITHOUT_GROUND or (ground in list(Ground) and is_told)
 
 
 @dataclass(frozen=True, slots=True)
