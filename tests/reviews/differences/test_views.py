@@ -59,7 +59,9 @@ def test_the_days_are_the_librarys(
         review = tx.scalars(select(Review)).one()
         assert review.differences_from is not None
         review.differences_due_on = review.differences_from + dt.timedelta(days=21)
-    assert "If you haven’t both confirmed by Dec 15, it’s recorded as no agreement." in words(ana.get(url).text)
+    assert "If you haven’t both confirmed by Dec 15, it’s recorded as no agreement." in words(
+        ana.get(url).text
+    )
 
 
 @pytest.mark.parametrize("confirmed_first", ["", "ana", "sue"])
