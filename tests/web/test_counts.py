@@ -11,7 +11,7 @@ from flask import Flask
 from tests.cli.test_demo import demo, loaded
 from tests.client import Client
 from tests.demo.people import email, load_cast
-from tests.web.standing_counts import untrue_standings, words
+from tests.profiles.standing_counts import untrue_standings, words
 
 __all__ = ["demo"]
 

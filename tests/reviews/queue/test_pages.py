@@ -13,7 +13,7 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send
 from tests.factories.world import World
-from tests.web.standing_counts import words
+from tests.profiles.standing_counts import words
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.queue.rules import DueWeek, due_week
 from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
