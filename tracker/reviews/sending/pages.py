@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from typing import Any
 
-from babel.lists import format_list
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.queries.core import people
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
@@ -80,7 +79,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         later=sum(statement.later is not None for statement in statements),
         listed=[statement for statement in statements if statement.statement_id in listed],
         ticked=ticked,
-        why=_why(statements, ticked) if ticked == {*picked} else "",
+        why=_why(statements, ticked) if picked and ticked == {*picked} else "",
         usual=len(usual),
         worth=len(most),
         is_more={*most} <= ticked,
@@ -141,7 +140,8 @@ def _why(statements: Collection[Sendable], picked: Collection[int]) -> str:
     """Why those are picked, the best reason first."""
     candidates = [one.candidate for one in statements if one.statement_id in picked]
     reasons = sorted({one.worth for one in candidates if one is not None})
-    return format_list([str(WHY[reason - 1]) for reason in reasons], "or", locale=get_locale())
+    *others, last = [str(WHY[reason - 1]) for reason in reasons]
+    return _("%(others)s or %(last)s", others=", ".join(others), last=last) if others else last
 
 
 def drafts_page(form: SendForm, at: Collection[int]) -> str:
