@@ -68,10 +68,7 @@ def test_everybody_who_lacks_an_invitation_is_invited_at_once(
         assert ("is mailed from Dec 8" in page, "Send now</button>" in page) == (True, True)
         assert adam.post(f"{person}/link").location == person
         page = adam.get(person).text
-        assert (
-            "A link is on its way to" in page,
-            "An invitation by mail is on its way" in page,
-        ) == (True, True)
+        assert "An invitation by mail is on its way" in page
         assert "Send now" not in page
         added = {"name": "Mo", "email": "mo@example.org", "by_mail": "y"}
         assert adam.post("/admin/people", added).status_code == 303

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Live
-from tests.browser.reviews.batch import EACH, Visit, expect, first_card, footer, said, state
+from tests.browser.reviews.batch import EACH, LEVELS, Visit, expect, first_card, footer, said, state
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import answer, item_ids
+from tests.factories.sending import answer, answer_all, item_ids
 from tracker.db import db
 
 
@@ -127,6 +127,37 @@ def test_the_button_at_the_foot_goes_to_what_is_open(
     assert left.text_content() == "Left on this screen: 0"
     on.click()
     page.wait_for_url(f"**/reviews/{review_id}/screen/2")
+
+
+def test_who_reveals_while_their_last_answer_is_being_saved_checks_it_once_more(
+    live: Live, visit: Visit, review_id: int
+) -> None:
+    """A link waits for it, but not in a tab of its own. Nobody else was there, and none is named."""
+    with live.app.app_context():
+        answer_all(live.world, review_id, *[ReviewerAnswer.CONSISTENTLY] * EACH * LEVELS)
+        db.session.remove()
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}/screen/1")
+    held: list[Any] = []
+    page.route("**/said", held.append)
+    first_card(page).locator("input[type=radio][value=not_yet]").check()
+    footer(page, "Saving …").wait_for()
+    to_check = page.get_by_role("link", name="Check all answers")
+    with page.context.expect_page() as opened:
+        to_check.click(modifiers=["Control"])
+    tab = opened.value
+    tab.get_by_role("button", name="Reveal to each other").wait_for()
+    to_check.click()
+    expect(page.get_by_role("button", name="Stop for now"), "here it waits").to_be_visible()
+    held.pop().continue_()
+    page.wait_for_url(f"**/reviews/{review_id}/check")
+    tab.get_by_role("button", name="Reveal to each other").click()
+    tab.get_by_text("This review changed after you opened this page").wait_for()
+    assert said(live, review_id)[0] == ("answered", "not_yet", "saw_it")
+    expect(tab.get_by_role("row", name="Not yet")).to_have_count(1)
+    tab.get_by_role("button", name="Reveal to each other").click()
+    tab.get_by_role("heading", name="differ").first.wait_for()
+    assert said(live, review_id)[0] == ("differs", "not_yet", "saw_it")
 
 
 BOXES = """() => [...document.querySelectorAll("[data-statement] :is(.answer, .pill, summary)")].map((each) => {

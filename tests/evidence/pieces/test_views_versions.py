@@ -139,7 +139,7 @@ def test_a_damaged_file_is_not_handed_out(app: Flask, world: World, ana: Client)
         response = ana.get(f"/evidence/{mine}/file")
         assert response.status_code == 410
         assert "<h1>This file is damaged or missing</h1>" in response.text
-        assert "Somebody was here before you" not in response.text
+        assert "Someone else changed this review" not in response.text
         place.unlink(missing_ok=True)
 
 

@@ -150,7 +150,7 @@ class TestByStatement:
         page = sue.post(by_statement(world), sent)
         assert page.status_code == 409
         text = words(page.text)
-        assert "Somebody was here before you" in text
+        assert "This review has changed" in text
         assert "to copy: Of the first Of the second" in text
         assert not {"Ana", "Ben"} & set(text.split())
         assert sign_in(world.email("hugo")).post(by_statement(world), sent).status_code == 404, (

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from tests.client import Client
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
+from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.review.versions import SAYS_NO, TELLS, version
@@ -138,7 +138,10 @@ class TestTooLate:
         ):
             page = client.post(path, data)
             assert page.status_code == 409, path
-            assert "Somebody was here before you" in page.text
+            title = (
+                "Someone else changed this review" if client is ana else "This review has changed"
+            )
+            assert f"<h1>{title}</h1>" in page.text, "sue alone has done something"
 
     def test_a_check_page_that_is_behind_reveals_nothing(
         self, app: Flask, world: World, sue: Client
@@ -151,7 +154,37 @@ class TestTooLate:
             answer(world, item_id, SAYS_NO)
         page = sue.post(f"/reviews/{review_id}/reveal", {"version": seen})
         assert page.status_code == 409
-        assert "changed while you had the check page open" in page.text
+        assert "This review changed after you opened this page" in page.text
+        assert "Someone else" not in page.text, "it was sue herself"
+        now = version(page.text)
+        assert sue.post(f"/reviews/{review_id}/reveal", {"version": now}).status_code == 303
+
+    def test_a_check_page_of_a_review_that_is_over_says_so(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES)
+            answer_all(world, review_id, TELLS)
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+        page = sue.post(f"/reviews/{review_id}/reveal", {"version": "2"})
+        assert page.status_code == 409
+        assert "<h1>This review has changed</h1>" in page.text
+
+    def test_who_changed_it_tells_nothing_of_sealed_answers(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES, NO, PART)
+            first, second, third = item_ids(review_id)
+            answer(world, first, TELLS)
+            ask(actor(world, "sue"), second, "Where?", 1, world.now)
+        assert ana.post(f"/review-items/{second}/reply", {"text": "Here"}).status_code == 303
+        before = ana.post(f"/review-items/{second}/reply", {"text": "x"})
+        with app.app_context():
+            answer(world, third, TELLS)
+        after = ana.post(f"/review-items/{second}/reply", {"text": "x"})
+        for page in (before, after):
+            assert "<h1>This review has changed</h1>" in page.text
 
     def test_before_the_reveal_there_is_no_page_of_differences(
         self, app: Flask, world: World, ana: Client, sue: Client

@@ -67,8 +67,8 @@ refusal_messages(
         "are on this page; nothing was lost."
     ),
     review_changed=_l(
-        "Something in this review changed while you had the check page open, so nothing was "
-        "revealed. Look at the check page again."
+        "This review changed after you opened this page, so nothing was revealed. Check your "
+        "answers, then reveal."
     ),
     review_not_ready=_l(
         "There is nothing to reveal now: a statement still waits for an answer, or all were "

@@ -128,10 +128,12 @@ def item_page(
     ), status
 
 
-def check_page(review_id: int) -> ResponseReturnValue:
-    """All answers on one page, before the learner's are shown."""
+def check_page(review_id: int, refusal: Conflict | None = None) -> ResponseReturnValue:
+    """All answers on one page, before the learner's are shown. `refusal`: why they weren't."""
     header, items = reviewer_side(review_id)
     if not (header.is_live and screens.is_under_way(items)):
+        if refusal is not None:
+            raise refusal
         return redirect(screens.reviewer_href(header, items))
     access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
@@ -151,7 +153,8 @@ def check_page(review_id: int) -> ResponseReturnValue:
         messages=item_details.messages_of(item.id for item in items),
         go_on=screens.following_href(review_id, screens.of_review(items)),
         next_review=next_review(review_id),
-    )
+        why=errors.message_for(refusal) if refusal is not None else "",
+    ), 200 if refusal is None else 409
 
 
 def next_review(after_id: int) -> Queued | None:
@@ -215,6 +218,7 @@ def conflict_page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> Response
         why=errors.message_for(refusal),
         href=href,
         is_learner=of_learner,
+        by_other=review_headers.changed_by_other(review_id, session.actor().person_id),
         item=next((item for item in items if item.id == item_id), None),
         statuses=labels.ITEM_STATUS,
         review_statuses=labels.REVIEW_STATUS,

@@ -132,6 +132,19 @@ def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader
     return {row["id"]: ReviewHeader(**row) for row in rows.mappings()}
 
 
+def changed_by_other(review_id: int, person_id: int) -> bool:
+    """Whether somebody else made the last move of it. What was answered is left out: when it was
+    is sealed."""
+    is_answer = ReviewMove.move.in_((Move.ANSWER, Move.CANNOT_TELL))
+    last = (
+        select(ReviewMove.actor_id)
+        .where(ReviewMove.review_id == review_id, ReviewMove.item_id.is_(None) | ~is_answer)
+        .order_by(ReviewMove.id.desc())
+        .limit(1)
+    )
+    return session().scalar(last) not in (None, person_id)
+
+
 @lru_cache(maxsize=8)
 def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Of several jobs in the team the one in the review's framework counts, and of several times

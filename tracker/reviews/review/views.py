@@ -191,9 +191,14 @@ def check(review: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_ANSWER, review_subjects.review)
 def reveal(review: Subject) -> ResponseReturnValue:
     form = RevealForm()
-    if not form.validate_on_submit():
-        raise Conflict("review_changed")
-    reviews.reveal(session.actor(), review.id, session.now(), form.version.data)
+    try:
+        if not form.validate_on_submit():
+            raise Conflict("review_changed")
+        reviews.reveal(session.actor(), review.id, session.now(), form.version.data)
+    except Conflict as refusal:
+        if refusal.code != "review_changed":
+            raise
+        return pages.check_page(review.id, refusal)
     flash_message(_("Revealed: you now see each other’s answers."))
     return redirect(screens.outcome_href(pages.header_of(review.id)), 303)
 
