@@ -83,7 +83,7 @@ def _still_true(done: Progress) -> str:
         "%(num)d answers are from before this round.",
         done.dated,
     )
-    return f"{words} {_('Keep those that are still true.')}"
+    return words + " " + _("Keep those that are still true.")
 
 
 def _rate(learner: Learner, done: Progress, last: tuple[int, int] | None, seconds: int) -> NextUp:
@@ -141,7 +141,7 @@ def _left_in_job(done: Progress, seconds: int) -> str:
         done.left_in_job,
         about=about(done.left_in_job, seconds),
     )
-    return f"{words} {_('The rest can wait.')}" if done.left > done.left_in_job else str(words)
+    return words + " " + _("The rest can wait.") if done.left > done.left_in_job else words
 
 
 def about(statements: int, seconds: int) -> str:
