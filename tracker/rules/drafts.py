@@ -45,12 +45,16 @@ def written(fields: Iterable[tuple[str, str]]) -> str:
 def read(stored: str) -> Fields | None:
     """None where it isn't what `written` makes."""
     try:
-        pairs = json.loads(stored)
+        return pairs(json.loads(stored))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
+
+
+def pairs(read: object) -> Fields | None:
+    """None where it is no list of pairs of texts."""
+    if not isinstance(read, list) or not all(map(_is_pair, read)):
         return None
-    return tuple((name, value) for name, value in pairs)
+    return tuple((name, value) for name, value in read)
 
 
 def _is_pair(read: object) -> bool:

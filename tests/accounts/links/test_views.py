@@ -67,8 +67,7 @@ def test_everybody_who_lacks_an_invitation_is_invited_at_once(
         page = adam.get(person).text
         assert ("is mailed from Dec 8" in page, "Send now</button>" in page) == (True, True)
         assert adam.post(f"{person}/link").location == person
-        assert "Send now" not in (page := adam.get(person).text)
-        assert "An invitation by mail is on its way" in page
+        assert "An invitation by mail is on its way" in adam.get(person).text
         added = {"name": "Mo", "email": "mo@example.org", "by_mail": "y"}
         assert adam.post("/admin/people", added).status_code == 303
 

@@ -1,5 +1,5 @@
 """What was typed is shown again where a key comes with something else, but no password and no
-file."""
+file. Who goes back to a form whose work is done is led to what came of it."""
 
 import html
 import io
@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.doors.valid_forms import SENDS
+from tests.evidence.pieces.posted import newest
 from tests.factories.world import World
 from tests.web.keys import SignIn, a_key, copied, counted, jot, ready
 from tracker.db import session
-from tracker.models import Evidence, Submission
+from tracker.models import Evidence, EvidenceVersion, Submission
 from tracker.rules.core.mail import mail_server
 
 
@@ -119,3 +120,65 @@ def test_no_password_can_be_guessed_from_what_is_kept(
     with app.app_context():
         stored = list(session().scalars(select(Submission.body_sha256)))
     assert len(set(stored)) == 2
+
+
+NEW = "/evidence/new"
+TYPED = {"title": "Map day", "text": "Before."}
+
+
+def key_of(page: str) -> str:
+    form = page.split('action="/evidence"')[1]
+    found = re.search(r'name="form_key" value="([\w-]+)"', form)
+    assert found is not None
+    return found[1]
+
+
+def test_who_goes_back_after_saving_is_led_to_what_was_saved(app: Flask, ana: Client) -> None:
+    first = ana.http.get(NEW)
+    assert first.status_code == 302
+    page = ana.get(first.location).text
+    key = key_of(page)
+    assert key in first.location
+    assert key_of(ana.get(first.location).text) == key, "the same address has the same form"
+    saved = ana.post("/evidence", {**TYPED, "form_key": key})
+    back = ana.http.get(first.location)
+    assert (back.status_code, back.location) == (303, saved.location)
+    assert "is saved." in ana.get(back.location).text
+    again = ana.post("/evidence", {**TYPED, "form_key": key})
+    assert (again.status_code, again.location) == (303, saved.location)
+    assert counted(app, Evidence) == 1
+    assert key_of(ana.get(NEW).text) != key, "a new form is another one"
+
+
+def test_a_refused_form_is_still_the_same(app: Flask, ana: Client) -> None:
+    key = key_of(ana.get(NEW).text)
+    refused = ana.post("/evidence", {**TYPED, "title": "", "form_key": key})
+    assert (refused.status_code, key_of(refused.text)) == (422, key)
+
+
+def test_the_old_form_with_a_change_goes_into_the_piece_that_exists(
+    app: Flask, ana: Client
+) -> None:
+    """A browser that keeps the page as it was asks for nothing when somebody goes back."""
+    key = key_of(ana.get(NEW).text)
+    saved = ana.post("/evidence", {**TYPED, "form_key": key})
+    asked = ana.post("/evidence", {**TYPED, "text": "Changed.", "form_key": key})
+    assert asked.status_code == 409
+    assert f'action="{saved.location}/edit"' in asked.text
+    assert "Send it as well" not in asked.text
+    assert "Save as a new version</button>" in asked.text
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', asked.text)
+    fields = {name: html.unescape(value) for name, value in found}
+    done = ana.post(f"{saved.location}/edit", fields)
+    assert (done.status_code, done.location) == (303, saved.location)
+    assert newest(app).shown.text == "Changed."
+    assert (counted(app, Evidence), counted(app, EvidenceVersion)) == (1, 2)
+
+
+def test_somebody_elses_key_leads_nobody_to_their_piece(
+    app: Flask, world: World, ana: Client, sign_in: SignIn
+) -> None:
+    key = key_of(ana.get(NEW).text)
+    ana.post("/evidence", {**TYPED, "form_key": key})
+    ben = sign_in(world.email("ben"))
+    assert key_of(ben.get(f"{NEW}?form_key={key}").text) == key

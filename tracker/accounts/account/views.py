@@ -25,18 +25,16 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import drafts as own_drafts, openings, subjects
 from tracker.queries.core import erasures
 from tracker.rules.core.notices import MailChoice, NoticePage
-from tracker.rules.drafts import NAME_MAX, RATING, Fields
-from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted, pressed, saved
-from tracker.web.http.input_checks import DRAFT, FORM, is_clean, json_object
+from tracker.web.http.input_checks import DRAFT, FORM, json_object
 from tracker.web.http.rate_limits import documents, limiter
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
-from tracker.web.ui.drafts import DRAFT_FORMS
+from tracker.web.ui.drafts import DRAFT_FORMS, typed
 from tracker.web.ui.labels import AS_READER, ERASED_BECAUSE, LOOKED_AT
 from tracker.web.ui.tables import by_day
 from tracker.web.ui.templating.dates import day
@@ -221,13 +219,7 @@ def _page(
 @door(Permission.SIGNED_IN, takes={**FORM, **DRAFT})
 def save_draft() -> ResponseReturnValue:
     body = json_object() if request.is_json else {}
-    form, _space, subject = str(body.get("draft", "")).partition(" ")
-    if form not in DRAFT_FORMS or form == RATING or len(subject) > NAME_MAX:
-        raise Invalid("draft_malformed")
-    fields = _fields(body.get("fields"))
-    if body.get("person_id") != session.actor().person_id:
-        raise Conflict("another_person")
-    service.save_draft(session.actor(), form, subject, fields, session.now())
+    service.save_draft(session.actor(), *typed(body), session.now())
     return jsonify(saved=True)
 
 
@@ -257,18 +249,3 @@ def own_json() -> Response:
     response = jsonify(drafts=named[True], unreadable=named[False])
     response.headers["Content-Disposition"] = 'attachment; filename="drafts.json"'
     return response
-
-
-def _fields(sent: object) -> Fields:
-    """Raises Invalid("draft_malformed"): no list of pairs of texts."""
-    if not isinstance(sent, list):
-        raise Invalid("draft_malformed")
-    return tuple(_pair(part) for part in sent)
-
-
-def _pair(sent: object) -> tuple[str, str]:
-    if not isinstance(sent, list) or len(sent) != 2:
-        raise Invalid("draft_malformed")
-    if not all(isinstance(part, str) and is_clean(part) for part in sent):
-        raise Invalid("draft_malformed")
-    return sent[0], sent[1]

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 from werkzeug import Response
 
+from tracker.accounts.account import actions as account
 from tracker.accounts.account.forms import SignInForm, SignInSettingsForm
 from tracker.accounts.links.queries import own_library
 from tracker.accounts.sign_in import actions as service
@@ -21,13 +22,16 @@ from tracker.accounts.sign_in.pages import (
     remember_device,
 )
 from tracker.accounts.sign_in.rules import TURNS, TURNS_WITHIN
+from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message, mark_refused
+from tracker.web.http.errors import flash_message, mark_refused, message_for
 from tracker.web.http.form_actions import saved
+from tracker.web.http.idempotency import unsent
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
+from tracker.web.ui.drafts import typed
 
 bp = Blueprint("accounts", __name__)
 settings = Blueprint("sign_in_settings", __name__, url_prefix="/admin/sign-in")
@@ -107,13 +111,30 @@ def _tried(tried: SealedTry, form: SignInForm) -> Response | None:
         if not attempt.has_turn():
             return None
         if attempt.succeeds(tried.password, on_shared_desk=tried.shared_desk):
-            return remember_device(redirect(_next(tried.next), 303), attempt.email)
+            return remember_device(redirect(_with_draft(_next(tried.next)), 303), attempt.email)
     mark_refused(form)
     form.form_errors.append(_wrong_password(seconds))
     page = render("accounts/sign_in.html", form=form, next=tried.next)
     if seconds:
         return make_response(page, 429, {"Retry-After": str(seconds)})
     return make_response(page, 422)
+
+
+def _with_draft(to: str) -> str:
+    """The page of a form that was sent after the sign-in before had ended: with what was typed
+    there, which is a draft from here on."""
+    sent = unsent()
+    if sent is None:
+        return to
+    try:
+        draft_id = account.save_draft(session.actor(), *typed(sent), session.now())
+    except (Invalid, Conflict) as refusal:
+        flash_message(message_for(refusal), "error")
+        return url_for("dashboard.index")
+    flash_message(_("Nothing is saved yet. Check what you typed, then save it."), "info")
+    if sent.get("files"):
+        flash_message(_("Choose the file again: %(file)s", file=sent["files"]), "warning")
+    return f"{to}?draft={draft_id}#draft-{draft_id}"
 
 
 def _wrong_password(wait: int) -> str:

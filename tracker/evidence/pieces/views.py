@@ -23,6 +23,7 @@ from tracker.web.http import access, session
 from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
 from tracker.web.http.errors import Undo, flash_message, forget_flashed, status_of
+from tracker.web.http.idempotency import first_to
 from tracker.web.http.input_checks import LONG_FORM, UPLOAD
 from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import address_here
@@ -65,6 +66,9 @@ def jot() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     if not use_statements.has_read(session.actor()):
         return redirect(url_for("dashboard.use_statement", next=address_here()))
+    elsewhere = first_to()
+    if elsewhere is not None:
+        return elsewhere
     ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
     chosen = {key: "" for key in ids if key is not None} | pages.picked_before("evidence.create")
     picker = pages.picker(chosen)

@@ -18,7 +18,7 @@ from functools import wraps
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-from flask import Flask, abort, g, redirect, request, session as cookie, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session as cookie, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter, ValidationError
@@ -212,6 +212,9 @@ def _to_sign_in() -> ResponseReturnValue:
         if request.endpoint == "search.index":
             here, *_ = here.partition("?")
         return redirect(url_for("accounts.sign_in", next=here))
+    if idempotency.unsent() is not None and not wants_json():
+        page: str = current_app.ensure_sync(current_app.view_functions["accounts.sign_in"])()
+        return page, 401
     abort(401)
 
 

@@ -8,12 +8,14 @@ answer is a page, or the form was refused, the key can be used once more.
 """
 
 import hashlib
+import json
 import re
 import secrets
 import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
 
 from flask import (
     Flask,
@@ -39,6 +41,7 @@ from tracker.rules.errors import Refusal
 from tracker.services import idempotency
 from tracker.services.idempotency import Repeated, SentForm
 from tracker.web.http import errors, session
+from tracker.web.http.input_checks import OPEN_FORM, URLENCODED, json_object
 from tracker.web.http.redirects import address_here
 from tracker.web.i18n.render import render
 
@@ -49,12 +52,17 @@ DRAFT = "draft"
 """The field that names the draft which goes with the form: its form, and after a space its
 subject."""
 NOT_CONTENT = {FIELD, "csrf_token"}
+UNSENT = "unsent"
+"""The field of the sign-in page that holds what `unsent` gives."""
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 NOT_TYPED = re.compile(
     r"next|draft|password|current|new|email|(seen|choice|other|shown[_a-z]*)(-\d+)?"
 )
 """Fields that a page filled in, and passwords: nobody's text."""
+UNSENT_MAX = OPEN_FORM[URLENCODED].size - 4096
+"""Bytes that the sign-in page has room for beside its own fields."""
 LONG = 20
+LONGEST_NAMES = 200
 LOOKS = 40
 PAUSE = 0.05
 """How often, and how many seconds apart, to look for the answer that another request is about to
@@ -128,6 +136,41 @@ def _keep(sent: SentForm, answer: Response | None, before: list[tuple[str, Any]]
         idempotency.release(sent)
 
 
+def first_to() -> ResponseReturnValue | None:
+    """Where a page first leads to whose address has the key of its form, so that who goes back
+    finds that very form: to the page with a key, or to what came of the form. None: it is shown."""
+    key = request.args.get(FIELD, "")
+    if not KEY.fullmatch(key):
+        given: dict[str, Any] = {**request.args.to_dict(flat=False), FIELD: form_key()}
+        return redirect(url_for(str(request.endpoint), **given))
+    answered = kept(_key_sha256(session.actor().person_id, key))
+    return None if answered is None else _again(answered)
+
+
+def unsent() -> dict[str, Any] | None:
+    """What somebody sent whose sign-in had ended, of a form that has a draft: as the script keeps
+    drafts, with where the form stands, and the names of the files, which can't be kept.
+    The sign-in page hands it on. None: nothing, or more than that page takes."""
+    if UNSENT in request.form:
+        return json_object(UNSENT)
+    if DRAFT not in request.form or session.actor_or_none() is not None:
+        return None
+    endpoint = str(request.endpoint)
+    stands_at = urlsplit(request.referrer or "").path
+    if endpoint.endswith(".create"):  # a form that was refused comes back at another address
+        stands_at = url_for(endpoint.replace(".create", ".new"))
+    left_out = {*NOT_CONTENT, DRAFT, "do"}
+    files = [file.filename or "" for _name, file in request.files.items(multi=True) if file]
+    sent = {
+        "draft": request.form[DRAFT],
+        "fields": [pair for pair in request.form.items(multi=True) if pair[0] not in left_out],
+        "person_id": cookie.get("person_id"),
+        "stands_at": stands_at,
+        "files": ", ".join(files)[:LONGEST_NAMES],
+    }
+    return sent if len(quote(json.dumps(sent))) < UNSENT_MAX else None
+
+
 def _with_answer(sent: SentForm, answered: StoredResponse) -> StoredResponse:
     """With its answer, if it comes: the work may have been kept a moment ago, by a request that
     goes on now."""
@@ -187,15 +230,19 @@ def _sent(person_id: int | None) -> SentForm | None:
     key = request.form.get(FIELD, "") if request.method == "POST" else ""
     if not KEY.fullmatch(key):
         return None
-    whose = "" if person_id is None else str(person_id)
     form, _space, subject = request.form.get(DRAFT, "").partition(" ")
     return SentForm(
         person_id,
-        hashlib.sha256(f"{whose}:{key}".encode()).hexdigest(),
+        _key_sha256(person_id, key),
         _body_sha256(key),
         session.now(),
         (form, subject) if form else None,
     )
+
+
+def _key_sha256(person_id: int | None, key: str) -> str:
+    whose = "" if person_id is None else str(person_id)
+    return hashlib.sha256(f"{whose}:{key}".encode()).hexdigest()
 
 
 def _body_sha256(key: str) -> str:
@@ -237,4 +284,4 @@ def _told_since(before: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(form_key=form_key)
+    app.jinja_env.globals.update(form_key=form_key, unsent=unsent)

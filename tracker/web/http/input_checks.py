@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session as cookie
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import format_decimal, gettext as _, lazy_gettext as _l
 from itsdangerous import BadData
@@ -131,17 +131,19 @@ def is_clean(text: str) -> bool:
     return UNCLEAN.search(text) is None
 
 
-def json_object() -> dict[str, Any]:
-    """The request's JSON body, the only way to it. Raises Refusal: not an object, nested beyond
-    reason, or with a key twice in one object; Invalid: with text that cannot be kept.
+def json_object(field: str | None = None) -> dict[str, Any]:
+    """The request's JSON body, or a form's `field` of JSON, the only way to it. Raises Refusal: not
+    an object, nested beyond reason, or with a key twice in one object; Invalid: with text that
+    cannot be kept.
 
     A caller refuses values of other types than it expects. Raises UnsupportedMediaType for what
     does not say that it is JSON: a form of another site can send such.
     """
-    if not request.is_json:
+    if field is None and not request.is_json:
         raise UnsupportedMediaType
+    sent = request.get_data() if field is None else request.form[field].encode()
     try:
-        body = strict_json.parsed(request.get_data().decode("utf-8"))
+        body = strict_json.parsed(sent.decode("utf-8"))
     except (UnicodeDecodeError, strict_json.NotStrict) as error:
         raise Refusal("unreadable_json") from error
     if not isinstance(body, dict):
@@ -206,7 +208,9 @@ def _bound() -> None:
     elif not is_public and session.actor_or_none() is None:
         if size > OPEN_FORM[URLENCODED].size:
             _count()
-        raise Unauthorized
+        # What somebody typed until their sign-in ended is read, to be given back to them.
+        if not (size <= allowed.size and kind in FORM and "person_id" in cookie):
+            raise Unauthorized
     elif size > largest:
         code = "body_files" if takes is UPLOAD else "body_large"
         _refuse(TooLarge(code, most=_words(largest)))

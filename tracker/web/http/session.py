@@ -1,5 +1,5 @@
-"""Who asks. The signed cookie holds a random token and the CSRF secret; the sign-in itself is a
-row."""
+"""Who asks. The signed cookie holds a random token, the CSRF secret, and who signed in; the sign-in
+itself is a row, and whoever's has ended is nobody."""
 
 import datetime as dt
 import hmac
@@ -188,6 +188,7 @@ def _enter(token: str) -> None:
     if sign_in is None:
         raise RuntimeError("a sign-in that was just made is not there")
     login_user(SignedIn(token, sign_in.actor, sign_in))
+    cookie["person_id"] = sign_in.actor.person_id
 
 
 def end() -> None:

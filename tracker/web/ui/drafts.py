@@ -22,12 +22,14 @@ from tracker.rules.drafts import (
     EVIDENCE_LINK,
     EVIDENCE_LINKS,
     EVIDENCE_NEW,
+    NAME_MAX,
     RATING,
     RESPONSE,
     Fields,
+    pairs,
     statements_in,
 )
-from tracker.rules.errors import Conflict
+from tracker.rules.errors import Conflict, Invalid
 from tracker.web.http import session
 from tracker.web.http.errors import refusal_messages
 from tracker.web.http.idempotency import DRAFT
@@ -177,6 +179,20 @@ def _headers(person_id: int) -> list[DraftHeader]:
         g.drafts = drafts.headers(person_id)
     headers: list[DraftHeader] = g.drafts
     return headers
+
+
+def typed(sent: Mapping[str, Any]) -> tuple[str, str, Fields]:
+    """A draft of who is signed in, as the script and the sign-in page send it: its form, its
+    subject, and its fields. Raises Invalid("draft_malformed"); Conflict("another_person"): somebody
+    else typed it."""
+    form, _space, subject = str(sent.get("draft", "")).partition(" ")
+    fields = pairs(sent.get("fields"))
+    is_one = form in DRAFT_FORMS and form != RATING and len(subject) <= NAME_MAX
+    if not is_one or fields is None:
+        raise Invalid("draft_malformed")
+    if sent.get("person_id") != session.actor().person_id:
+        raise Conflict("another_person")
+    return form, subject, fields
 
 
 def used(form: str | None = None) -> Fields:
