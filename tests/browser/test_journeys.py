@@ -170,7 +170,7 @@ def test_the_gaps_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
             break
         sue.press("ArrowRight")
     sue.follow(ana)
-    page.get_by_role("heading", name="How your Communication level is worked out").wait_for()
+    page.get_by_role("heading", name="How the Communication level is worked out").wait_for()
     page.get_by_text("Communication 1.1").first.wait_for()
     page.go_back()
     page.get_by_role("heading", name="Team gaps").wait_for()
