@@ -109,22 +109,6 @@ def test_both_sides_of_a_conflict_can_be_no_rating(
     assert rating.text.count("No rating") == 1
 
 
-def test_a_grid_is_told_that_a_rating_was_cleared(
-    app: Flask, world: World, ana: Client, first: int
-) -> None:
-    with app.app_context():
-        rate(world, "ana", first, Answer.PARTLY)
-        ratings.rate(actor(world, "ana"), first, None, 1, world.now, clear=True)
-    sent = {
-        f"answer-{first}": "consistently",
-        f"shown-{first}": "partly",
-        f"base_version-{first}": "1",
-    }
-    response = ana.post(f"{DOMAIN}/grid", sent)
-    assert response.status_code == 409
-    assert "You answered this somewhere else in the meantime: No rating." in response.text
-
-
 def test_it_cannot_be_sent(app: Flask, world: World, ana: Client, first: int) -> None:
     with app.app_context():
         rate(world, "ana", first, Answer.PARTLY)

@@ -316,15 +316,6 @@ def test_without_targets_there_is_no_gap(app: Flask, world: World, sign_in: Sign
     assert ana.get("/profile/communication").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "domain", ["none", "COMMUNICATION", "communication/x", "%00", "٣", "x" * 3000]
-)
-def test_no_such_domain(world: World, sign_in: SignIn, domain: str) -> None:
-    ana = sign_in(world.email("ana"))
-    assert ana.get(f"/profile/{domain}").status_code in (404, 422)
-    assert ana.get(f"{profile_of(world)}/{domain}").status_code in (404, 422)
-
-
 @pytest.mark.in_ci
 def test_the_number_of_sql_statements_does_not_grow(
     app: Flask, world: World, sign_in: SignIn, count_sql: Queries
