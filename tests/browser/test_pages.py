@@ -64,6 +64,7 @@ ANSWERS = {
     "readers/decided.html",
     "readers/objection.html",
     "reviews/drafts.html",
+    "reviews/many.html",
     "reviews/withdrawn.html",
     "reviews/endorsements/earlier_statement.html",
     "teams/round_none.html",
