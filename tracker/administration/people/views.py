@@ -110,6 +110,7 @@ def create() -> ResponseReturnValue:
 def show(person: Subject) -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
     merged = accounts.merged(person.id)
+    closed = session.blind_spots().closed
     work = review_subjects.open_work(person.id, session.today()) or person
     return whole_person_page(
         "administration/people/show.html",
@@ -122,7 +123,7 @@ def show(person: Subject) -> ResponseReturnValue:
         merged=merged,
         goes_on=any(account.id == person.id for account in merged),
         waiting_merge=ask(accounts.waiting(person.id, now)),
-        open_reviews=len(handovers.open_work(actor, work, session.today())),
+        open_reviews=len(handovers.open_work(actor, work, session.today(), closed)),
         new_versions=version_steps.steps_of(person.id, person.library_id, session.today()),
     )
 
