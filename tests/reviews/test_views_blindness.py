@@ -74,7 +74,7 @@ def fetch(client: Client, path: str) -> Fetched:
     """Without what is new in each answer: the keys of its forms, and the number of the request."""
     response = client.get(path)
     body = readable(response)
-    body = re.sub(r'name="(?:csrf_token|form_key)" value="[^"]+"', "", body)
+    body = re.sub(r'name="(?:csrf_token|form_key)" value="[^"]+"|form_key=[\w-]+', "", body)
     return (
         response.status_code,
         response.headers.get("Location", ""),
