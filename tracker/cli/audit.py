@@ -25,7 +25,7 @@ WRONG = {
     "facts_deleted": "What event {at} was about was deleted, and nobody's erasure accounts for it.",
     "tail_cut": "Events {at} to {other} were cut off: the head that was kept is of event {other}.",
     "rewritten": "Event {at} is not the one whose head was kept: the chain was rewritten from "
-    "there or from before, or a backup of before it was brought back and work went on.",
+    "there or from before, or a backup of before it was restored and work went on.",
 }
 
 EMPTIED = (

@@ -51,7 +51,7 @@ class MailTest(Base):
 
 
 class BackupTest(Base):
-    """A copy of the installation was brought back into an empty place and looked through, by the
+    """A copy of the installation was restored into an empty place and looked through, by the
     command.
 
     `findings` holds what was wrong with it, a line each; without any it passed.

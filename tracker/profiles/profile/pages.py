@@ -135,7 +135,7 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
 
 
 def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]:
-    """How the levels of a domain come about; 404 for one that is not of their version."""
+    """How the levels of a domain are worked out; 404 for one that is not of their version."""
     blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
     sheet = sheets.of_learner(
         learner, side, blind, private=False, revealed=False, reader_id=session.actor().person_id

@@ -191,7 +191,7 @@ def _nothing_sent(learner: Learner) -> PanelEntry:
         if learner.round_id
         else _("Nothing is sent for review yet"),
         url_for("reviews.new"),
-        _("You can send what is rated so far. Until then nobody else sees it, nor how much it is.")
+        _("You can send what is rated so far. Until then, only you see it, or how much.")
         + " "
         + usual_load(),
     )
