@@ -243,7 +243,6 @@ UPDATE invitations SET confirmed_at = made_at
 UPDATE invitations SET confirmed_at = made_at, confirmed_by_id = by_id
 UPDATE invitations SET purpose = 'other'
 UPDATE invitations SET used_at = made_at WHERE closed_at IS NULL
-UPDATE libraries SET hr_name = 'Hanna Reyes'
 UPDATE libraries SET invites_from = 18
 UPDATE libraries SET paper = 'legal'
 UPDATE libraries SET region = 'XX'

@@ -127,10 +127,8 @@ table(
     number("invites_from", default="8"),
     number("invites_until", default="18"),
     number("idle_minutes", null=True),
-    line(200, "hr_name", null=True),
     line(254, "hr_email", null=True),
     moment("created_at"),
-    check("hr_contact_is_whole", "(hr_name IS NULL) = (hr_email IS NULL)"),
     check(
         "invite_hours_in_order",
         "invites_from >= 0 AND invites_from < invites_until AND invites_until <= 24",
@@ -261,34 +259,30 @@ table(
     moment("told_at", "opens_at", null=True),
     to("people", "opened_by_id", null=True),
     moment("objected_at", null=True),
-    word("decider", "administrator hr_contact operator", null=True),
-    moment("decide_by", null=True),
-    line(64, "link_hash", null=True),
     word("decision", "opened kept_closed", null=True),
     moment("decided_at", null=True),
     to("people", "decided_by_id", null=True),
     check("decided_after_objected", "decided_at IS NULL OR objected_at IS NOT NULL"),
     check(
-        "decided_by_another", "decided_by_id IS NULL OR decided_by_id NOT IN (reader_id, person_id)"
+        "decided_by_another",
+        "decided_by_id IS NULL OR (decided_by_id NOT IN (reader_id, person_id) AND (given_by_id IS NULL OR decided_by_id <> given_by_id))",
     ),
-    check("decided_has_a_decision", "(decided_at IS NULL) = (decision IS NULL)"),
-    check("not_own_record", "reader_id <> person_id"),
     check(
-        "objection_is_asked_about",
-        "(objected_at IS NULL) = (decider IS NULL) AND (decider IS NULL) = (decide_by IS NULL)",
+        "decided_by_somebody",
+        "(decided_at IS NULL) = (decision IS NULL) AND (decided_at IS NULL) = (decided_by_id IS NULL)",
     ),
+    check("not_own_record", "reader_id <> person_id"),
     check(
         "opened_by_another",
         "opened_by_id IS NULL OR (opened_by_id <> reader_id AND (given_by_id IS NULL OR opened_by_id <> given_by_id OR opened_by_id = person_id))",
     ),
     check("told_before_it_opens", "told_at IS NOT NULL OR opens_at IS NULL"),
     check("told_before_objected", "objected_at IS NULL OR told_at IS NOT NULL"),
-    unique("link_hash"),
     unique("reader_id", "person_id"),
     index("given_by_id"),
     index("opens_at", name="ix_record_openings_opens"),
     index(
-        "decider",
+        "objected_at",
         name="ix_record_openings_objected",
         where="objected_at IS NOT NULL AND decision IS NULL",
     ),
@@ -1180,9 +1174,7 @@ table(
     to("people", "by_id", null=True),
     flag("at_once", default=sa.false()),
     to("address_changes", "change_id", null=True),
-    to("record_openings", "opening_id", null=True),
     index("change_id"),
-    index("opening_id"),
 )
 
 # Drafts

@@ -61,8 +61,6 @@ ANSWERS = {
     "evidence/erased.html",
     "frameworks/changes.html",
     "profiles/closed.html",
-    "readers/decided.html",
-    "readers/objection.html",
     "reviews/drafts.html",
     "reviews/many.html",
     "reviews/withdrawn.html",
@@ -71,7 +69,7 @@ ANSWERS = {
     "teams/round_remind.html",
 }
 """Pages that answer a form, come after one, or need what the demo has not (a newer version
-of a framework, an objection): made of parts that are seen on others: the tests of their topics read them."""
+of a framework): made of parts that are seen on others: the tests of their topics read them."""
 
 
 PHONE = {"width": 390, "height": 844}

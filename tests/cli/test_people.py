@@ -13,10 +13,11 @@ from tests.factories.people import closed_to
 from tests.factories.world import World
 from tracker.cli.people import people
 from tracker.db import db, transaction
-from tracker.models import AuditEvent, Notice, RecordOpening
-from tracker.rules.core.openings import DECIDE_WITHIN, Decider, OpeningDecision
+from tracker.models import AuditEvent, Notice, Person, RecordOpening
+from tracker.rules.core.openings import INDEPENDENT_AFTER, OpeningDecision
 
 DAY = dt.timedelta(days=1)
+BY_CORA = ("--as", "cora@example.org")
 
 
 def run(app: Flask, *words: str) -> Result:
@@ -24,41 +25,37 @@ def run(app: Flask, *words: str) -> Result:
         return app.test_cli_runner().invoke(people, list(words))
 
 
-def objected(app: Flask, world: World, decider: Decider = Decider.OPERATOR) -> int:
+def objected(app: Flask, world: World, given_by: str = "adam") -> int:
+    """Adam alone administers, since long ago."""
     with app.app_context():
-        return closed_to(
-            world,
-            "hugo",
-            "ana",
-            given_by="adam",
-            decider=decider,
-            objected_at=NOW + DAY,
-            decide_by=NOW + DAY + DECIDE_WITHIN,
-        )
+        with transaction() as tx:
+            tx.get_one(Person, world.people["adam"]).created_at = NOW - INDEPENDENT_AFTER
+        return closed_to(world, "hugo", "ana", given_by=given_by, objected_at=NOW + DAY)
 
 
-def decided(app: Flask) -> OpeningDecision | None:
+def decided(app: Flask) -> tuple[OpeningDecision | None, int | None]:
     with app.app_context():
-        return db.session.scalars(select(RecordOpening)).one().decision
+        row = db.session.scalars(select(RecordOpening)).one()
+        return row.decision, row.decided_by_id
 
 
 def test_what_waits_for_the_operator_is_listed(app: Flask, world: World) -> None:
     number = objected(app, world)
     assert run(app, "objections").output == (
         f"{number}: Ana objects to Hugo (hugo@example.org), supervisor of Central by Adam, account "
-        "made 2026-11-24. Objected 2026-11-25; decide by 2026-12-02.\n"
+        "made 2026-11-24. Objected 2026-11-25.\n"
     )
 
 
 def test_what_others_are_asked_is_not(app: Flask, world: World) -> None:
-    number = objected(app, world, Decider.ADMINISTRATOR)
+    number = objected(app, world, "carl")
     assert run(app, "objections").output == "No objection waits for you.\n"
-    done = run(app, "decide", str(number), "--open")
+    done = run(app, "decide", str(number), *BY_CORA, "--open")
     assert done.exit_code == 1
     assert done.output == (
         f"No objection {number} waits for you. List them: tracker people objections\n"
     )
-    assert decided(app) is None
+    assert decided(app) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -72,29 +69,38 @@ def test_it_is_decided_once_noted_and_told(
     app: Flask, world: World, option: str, decision: OpeningDecision, said: str
 ) -> None:
     number = objected(app, world)
-    done = run(app, "decide", str(number), option)
+    done = run(app, "decide", str(number), *BY_CORA, option)
     assert (done.exit_code, done.output) == (0, f"Decided. {said} The person is told.\n")
-    assert decided(app) is decision
+    assert decided(app) == (decision, world.people["cora"])
     with app.app_context(), transaction() as tx:
-        kinds = set(tx.scalars(select(AuditEvent.kind)))
+        events = dict(tx.execute(select(AuditEvent.kind, AuditEvent.actor_id)).all())
         told = [tuple(row) for row in tx.execute(select(Notice.person_id, Notice.kind))]
-    assert kinds & {"objection_opened", "objection_kept_closed"} == {f"objection_{decision}"}
+    assert events.keys() & {"objection_opened", "objection_kept_closed"} == {
+        f"objection_{decision}"
+    }
+    assert events[f"objection_{decision}"] == world.people["cora"]
     assert told == [(world.people["ana"], "objection_decided")]
-    assert run(app, "decide", str(number), option).exit_code == 1
+    assert run(app, "decide", str(number), *BY_CORA, option).exit_code == 1
     assert run(app, "objections").output == "No objection waits for you.\n"
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["77"], "Say what you decided: --open or --keep-closed."),
-        (["77", "--open"], "No objection 77 waits for you."),
-        (["Ana", "--open"], "'Ana' is not a valid integer"),
+        (["77", *BY_CORA], "Say what was decided: --open or --keep-closed."),
+        (["77", *BY_CORA, "--open"], "No objection 77 waits for you."),
+        (["Ana", *BY_CORA, "--open"], "'Ana' is not a valid integer"),
+        (["{number}", "--open"], "Missing option '--as'"),
+        (["{number}", "--open", "--as", "x@example.org"], "Nobody signs in with the email"),
+        (["{number}", "--open", "--as", "hugo@example.org"], "Ask somebody else."),
+        (["{number}", "--open", "--as", "ADAM@example.org"], "Ask somebody else."),
     ],
 )
 def test_what_is_refused_says_what_to_do(
     app: Flask, world: World, words: list[str], said: str
 ) -> None:
-    done = run(app, "decide", *words)
+    number = objected(app, world)
+    done = run(app, "decide", *(word.format(number=number) for word in words))
+    assert decided(app) == (None, None)
     assert done.exit_code != 0
     assert said in done.output

@@ -7,7 +7,7 @@ from tests.factories.world import World, add
 from tracker.db import session, transaction
 from tracker.models import AddressChange, Invitation, Job, Person, RecordOpening, SignIn
 from tracker.rules.core.links import HELD_FOR, LinkPurpose
-from tracker.rules.core.openings import DECIDE_WITHIN, INDEPENDENT_AFTER, Decider
+from tracker.rules.core.openings import INDEPENDENT_AFTER
 from tracker.rules.core.tokens import token_hash
 from tracker.services.core import jobs
 
@@ -122,8 +122,7 @@ def new_reader(world: World, **columns: object) -> None:
 
 
 def objection(world: World) -> None:
-    asked = {"objected_at": world.now, "decide_by": world.now + DECIDE_WITHIN}
-    new_reader(world, decider=Decider.ADMINISTRATOR, link_hash=token_hash(LINK), **asked)
+    new_reader(world, objected_at=world.now)
 
 
 def opening(world: World) -> dict[str, object]:
@@ -148,22 +147,13 @@ DOORS = [
     Door("own_readers.index", "302 200 200 200 200 200 200 200 200"),
     Door("own_readers.open_", OF_ANA_POST, "POST", opening, arrange=new_reader),
     Door("own_readers.object_", OF_ANA_POST, "POST", opening, arrange=new_reader),
-    Door("readers.queue", "302 200 200 200 200 200 200 200 200"),
-    Door("readers.open_chosen", "401 303 303 303 303 303 303 303 303", "POST"),
+    Door("readers.queue", "302 403 403 403 403 403 403 200 403"),
+    Door("readers.open_chosen", "401 403 403 403 403 403 403 303 403", "POST"),
     Door(
         "readers.decide",
         "401 404 404 404 404 404 404 303 404",
         "POST",
         opening,
-        {"decision": "opened"},
-        arrange=objection,
-    ),
-    Door("readers.objection", EVERYBODY, values=link, arrange=objection),
-    Door(
-        "readers.decide_by_link",
-        "200 404 404 404 404 404 404 404 404",
-        "POST",
-        link,
         {"decision": "opened"},
         arrange=objection,
     ),

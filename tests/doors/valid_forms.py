@@ -567,12 +567,11 @@ SENDS = [
     Send("own_readers.object_", "ana"),
     Send(
         "readers.open_chosen",
-        "cora",
+        "adam",
         lambda world: {"reader": world.people["hugo"]},
         arrange=new_reader,
     ),
     Send("readers.decide", "adam", words(decision="opened")),
-    Send("readers.decide_by_link", "hugo", words(decision="kept_closed")),
     Send("corrections.close", "adam", words(outcome="Mended.")),
     Send(
         "delegates.create",

@@ -53,6 +53,7 @@ def test_an_administrator_reads_no_profile_and_no_review() -> None:
     for permission in Permission:
         if allows(actor(administrator=True), permission, subject):
             assert permission.startswith(("administer", "correction")) or permission in (
+                Permission.OPENINGS_READ,
                 Permission.PUBLIC,
                 Permission.SIGNED_IN,
             )
@@ -71,7 +72,9 @@ def test_an_operator_has_nobodys_record() -> None:
         )
     }
     assert allowed == {
-        *((each, 1) for each in (Permission.OPERATE, Permission.CORRECTIONS_READ)),
+        (Permission.OPERATE, 1),
+        (Permission.CORRECTIONS_READ, 1),
+        (Permission.OPENINGS_READ, 1),
         *((Permission.FRAMEWORKS_EDIT, at) for at in (1, None)),
         *((each, at) for each in (Permission.PUBLIC, Permission.SIGNED_IN) for at in (1, 2, None)),
         (Permission.CORRECTION_CLOSE, None),

@@ -123,15 +123,7 @@ NOT_SEALED = {
         "created_at",
     },
     "memberships": {"job", "weekly_hours"},
-    "libraries": {
-        "name",
-        "region",
-        "paper",
-        "invites_from",
-        "invites_until",
-        "hr_name",
-        "created_at",
-    },
+    "libraries": {"name", "region", "paper", "invites_from", "invites_until", "created_at"},
 }
 """Dates that move, a reason that stands in the item's digest, what the seal is made with, and what
 decides about nobody's rights or record."""

@@ -82,15 +82,15 @@ def framework_editor(email: str, remove: bool) -> None:
 @people.command("objections")
 @with_appcontext
 def objections() -> None:
-    """Objections to new readers that you are asked to decide: nobody in the library is independent,
-    or nobody decided in time. Until then the record stays closed to the reader."""
+    """Objections to new readers that you are asked to decide: no administrator of the library is
+    independent, or none decided within 7 days. Until then the record stays closed to the reader."""
     objecting = openings.asked_of_operator(dt.datetime.now(dt.UTC))
     for one in objecting:
         giver = one.given_by or "a command"
         click.echo(
             f"{one.id}: {one.person} objects to {one.reader} ({one.reader_email}), {one.role} of "
             f"{one.team} by {giver}, account made {one.reader_since:%Y-%m-%d}. Objected "
-            f"{one.objected_at:%Y-%m-%d}; decide by {one.decide_by:%Y-%m-%d}."
+            f"{one.objected_at:%Y-%m-%d}."
         )
     if not objecting:
         click.echo("No objection waits for you.")
@@ -98,18 +98,24 @@ def objections() -> None:
 
 @people.command("decide")
 @click.argument("number", type=int)
-@click.option("--open/--keep-closed", "opens", default=None, help="What you decided.")
+@click.option("--as", "email", required=True, help="Email address of the person who decided.")
+@click.option("--open/--keep-closed", "opens", default=None, help="What was decided.")
 @with_appcontext
-def decide(number: int, opens: bool | None) -> None:
-    """Decide the objection with this NUMBER. The person is told, and the reader isn't told who
-    objected."""
+def decide(number: int, email: str, opens: bool | None) -> None:
+    """Decide the objection with this NUMBER. The audit keeps who decided: somebody with an account,
+    but not the reader, who gave the role, or who objects. The person is told, and the reader isn't
+    told who objected."""
     if opens is None:
-        sys.exit("Say what you decided: --open or --keep-closed.")
+        sys.exit("Say what was decided: --open or --keep-closed.")
     decision = OpeningDecision.OPENED if opens else OpeningDecision.KEPT_CLOSED
     try:
-        readers.decide_by_command(number, decision, dt.datetime.now(dt.UTC))
+        readers.decide_by_command(number, email, decision, dt.datetime.now(dt.UTC))
     except Conflict:
         sys.exit(f"No objection {number} waits for you. List them: tracker people objections")
+    except Missing:
+        sys.exit(f"Nobody signs in with the email address {email}.")
+    except Invalid:
+        sys.exit("The reader, who gave the role, and who objects can't decide. Ask somebody else.")
     done = "The reader may read the record" if opens else "The record stays closed to the reader"
     click.echo(f"Decided. {done}. The person is told.")
 

@@ -105,11 +105,12 @@ class AlertMail(Base):
 
 
 class LinkMail(Base):
-    """A mail with a one-time link. The link is made when it is sent, so its secret is stored
-    nowhere; sent again, it has another one.
+    """A mail to one address with a one-time link. The link is made when it is sent, so its secret
+    is stored nowhere; sent again, it has another one. Only what tells the HR contact of an
+    objection has no link.
 
-    `by_id`: who invites; `at_once`: also outside the hours of the library; `change_id`: the change
-    of address that it is about; `opening_id`: the objection that is decided by it.
+    `by_id`: who invites, or is asked to decide; `at_once`: also outside the hours of the library;
+    `change_id`: the change of address that it is about.
     """
 
     __tablename__ = "link_mails"
@@ -121,4 +122,3 @@ class LinkMail(Base):
     by_id: Mapped[int | None] = mapped_column(parent("people.id"))
     at_once: Mapped[bool] = mapped_column(default=False, server_default=false())
     change_id: Mapped[int | None] = mapped_column(parent("address_changes.id"), index=True)
-    opening_id: Mapped[int | None] = mapped_column(parent("record_openings.id"), index=True)

@@ -26,9 +26,8 @@ class Library(Base):
     Its root team is the row of `teams` without a parent. Without `endorsement_months` endorsements
     never expire. `region` says how dates are written, not where the library is. Invitations are
     mailed from the hour `invites_from` until `invites_until`, and work for `invitation_days`.
-    Without `idle_minutes` sign-ins end as TRACKER_SESSION_IDLE_MINUTES says. The HR contact decides
-    about an objection to a reader where no other administrator can. Until `names_hidden_at`
-    coordinators saw levels by name.
+    Without `idle_minutes` sign-ins end as TRACKER_SESSION_IDLE_MINUTES says. The HR contact is told
+    of objections to readers. Until `names_hidden_at` coordinators saw levels by name.
     """
 
     __tablename__ = "libraries"
@@ -39,7 +38,6 @@ class Library(Base):
             "invites_from >= 0 AND invites_from < invites_until AND invites_until <= 24",
             name="invite_hours_in_order",
         ),
-        CheckConstraint("(hr_name IS NULL) = (hr_email IS NULL)", name="hr_contact_is_whole"),
     )
 
     id: Mapped[Id]
@@ -56,7 +54,6 @@ class Library(Base):
     invites_from: Mapped[int] = mapped_column(default=8, server_default="8")
     invites_until: Mapped[int] = mapped_column(default=18, server_default="18")
     idle_minutes: Mapped[int | None]
-    hr_name: Mapped[Line | None]
     hr_email: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[dt.datetime]
 

@@ -3,12 +3,12 @@ readers to whom a record opens later."""
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, Prose, one_of, parent, partial
-from tracker.rules.core.openings import Decider, OpeningDecision
+from tracker.rules.core.openings import OpeningDecision
 from tracker.rules.roles import Role
 
 
@@ -47,19 +47,18 @@ class RecordOpening(Base):
 
     Without `told_at` the role has not begun, or there was nothing to read: it stays closed until
     the daily work looks again. `opened_by_id`: whose yes opened it before its time. An objection
-    closes it until a decision; `decider` is asked until `decide_by`, the HR contact by a link of
-    which only the SHA-256 of its token is stored. `opens_at` is None where it was decided to stay
-    closed.
+    closes it until somebody else decides. `opens_at` is None where it was decided to stay closed.
     """
 
     __tablename__ = "record_openings"
     __table_args__ = (
         UniqueConstraint("reader_id", "person_id"),
         one_of("role", Role),
-        one_of("decider", Decider),
         one_of("decision", OpeningDecision),
         partial(
-            "ix_record_openings_objected", "objected_at IS NOT NULL AND decision IS NULL", "decider"
+            "ix_record_openings_objected",
+            "objected_at IS NOT NULL AND decision IS NULL",
+            "objected_at",
         ),
         Index("ix_record_openings_opens", "opens_at"),
         CheckConstraint("reader_id <> person_id", name="not_own_record"),
@@ -71,15 +70,16 @@ class RecordOpening(Base):
         ),
         CheckConstraint("objected_at IS NULL OR told_at IS NOT NULL", name="told_before_objected"),
         CheckConstraint(
-            "(objected_at IS NULL) = (decider IS NULL) AND (decider IS NULL) = (decide_by IS NULL)",
-            name="objection_is_asked_about",
+            "(decided_at IS NULL) = (decision IS NULL) AND "
+            "(decided_at IS NULL) = (decided_by_id IS NULL)",
+            name="decided_by_somebody",
         ),
-        CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided_has_a_decision"),
         CheckConstraint(
             "decided_at IS NULL OR objected_at IS NOT NULL", name="decided_after_objected"
         ),
         CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id NOT IN (reader_id, person_id)",
+            "decided_by_id IS NULL OR (decided_by_id NOT IN (reader_id, person_id) AND "
+            "(given_by_id IS NULL OR decided_by_id <> given_by_id))",
             name="decided_by_another",
         ),
         NEVER_AGAIN,
@@ -96,9 +96,6 @@ class RecordOpening(Base):
     opens_at: Mapped[dt.datetime | None]
     opened_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
     objected_at: Mapped[dt.datetime | None]
-    decider: Mapped[Decider | None]
-    decide_by: Mapped[dt.datetime | None]
-    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     decision: Mapped[OpeningDecision | None]
     decided_at: Mapped[dt.datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(parent("people.id"))

@@ -1,9 +1,8 @@
 """Which records are closed to a reader, and whose yes counts, as SQL."""
 
 import datetime as dt
-from collections.abc import Collection
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
 
 from tracker.models import AuditEvent, AuditEventDetail, Person, RecordOpening
 
@@ -45,11 +44,8 @@ def is_independent(
     )
 
 
-def setting_changed(
-    library_id: int, words: str, since: dt.datetime, by: Collection[int | None] | None = None
-) -> ColumnElement[bool]:
-    """Whether the audit says, with these words, that the library's settings were changed since;
-    `by`: by one of these people."""
+def setting_changed(library_id: int, words: str, since: dt.datetime) -> ColumnElement[bool]:
+    """Whether the audit says, with these words, that the library's settings were changed since."""
     return exists(
         select(AuditEvent.id)
         .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
@@ -58,7 +54,6 @@ def setting_changed(
             AuditEvent.kind == "library_edited",
             AuditEvent.happened_at > since,
             AuditEventDetail.facts["changed"].as_string().contains(words),
-            true() if by is None else AuditEvent.actor_id.in_(by),
         )
     )
 

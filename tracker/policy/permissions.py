@@ -196,6 +196,7 @@ TABLE: dict[Permission, Fact] = {
     Permission.GAPS_READ: any_of(supervises, coordinates),
     Permission.ROUND_READ: coordinates,
     Permission.ROUND_REMIND: coordinates,
+    Permission.OPENINGS_READ: any_of(administers, operates),
     Permission.CORRECTIONS_READ: any_of(administers, operates),
     Permission.CORRECTION_CLOSE: any_of(administers, operates_what_is_nobodys),
     Permission.FRAMEWORKS_EDIT: edits_frameworks,

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     GAPS_READ = "gaps_read"
     ROUND_READ = "round_read"
     ROUND_REMIND = "round_remind"
+    OPENINGS_READ = "openings_read"
     CORRECTIONS_READ = "corrections_read"
     CORRECTION_CLOSE = "correction_close"
     FRAMEWORKS_EDIT = "frameworks_edit"

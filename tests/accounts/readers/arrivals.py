@@ -46,6 +46,5 @@ def settings(actor: Actor, *, names: bool, now: dt.datetime = NOW, hr: str = "")
         region=Region.US,
         paper=Paper.LETTER,
         now=now,
-        hr_name="Hanna Reyes" if hr else "",
         hr_email=hr,
     )

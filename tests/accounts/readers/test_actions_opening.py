@@ -5,9 +5,10 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
-from tests.accounts.readers.arrivals import DAY, TODAY, closed, met, settings, supervising
+from tests.accounts.readers.arrivals import DAY, closed, met, settings, supervising
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.mail_servers import mail_server
@@ -16,25 +17,20 @@ from tests.factories.people import closed_to
 from tests.factories.world import World
 from tracker.accounts.links import actions as invitations
 from tracker.accounts.readers import actions as service
-from tracker.administration.library import actions as library_settings
 from tracker.administration.memberships import actions as memberships
-from tracker.administration.people import actions as people
 from tracker.db import session, transaction
-from tracker.models import AuditEvent, Library, Membership, Person, RecordOpening
+from tracker.models import AuditEvent, Person, RecordOpening
 from tracker.policy.permissions import Actor
 from tracker.queries.access import openings as queries
 from tracker.records import audit
-from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.core.openings import (
     DECIDE_WITHIN,
     INDEPENDENT_AFTER,
     OBJECT_WITHIN,
     WAIT,
-    Decider,
     OpeningDecision,
 )
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.roles import Role
 
 
 @pytest.fixture(autouse=True)
@@ -91,23 +87,16 @@ def the_reader(world: World, adam: Actor) -> Actor:
     return administering(world, "hugo")
 
 
-def a_reader_who_waits_too(world: World, adam: Actor) -> Actor:
-    memberships.add(adam, world.people["carl"], supervising(world), NOW)
-    return old(world, "carl")
+def the_supervisor_until_now(world: World, adam: Actor) -> Actor:
+    return old(world, "sue")
+
+
+def a_coordinator_who_sees_names(world: World, adam: Actor) -> Actor:
+    return old(world, "cora")
 
 
 def a_learner(world: World, adam: Actor) -> Actor:
     return old(world, "ben")
-
-
-def a_supervisor_elsewhere(world: World, adam: Actor) -> Actor:
-    return old(world, "carl")
-
-
-def a_coordinator_without_names(world: World, adam: Actor) -> Actor:
-    with transaction() as tx:
-        tx.get_one(Library, world.libraries["city"]).names_to_coordinators = False
-    return old(world, "cora")
 
 
 def an_administrator_of_another_library(world: World, adam: Actor) -> Actor:
@@ -121,10 +110,9 @@ def an_administrator_of_another_library(world: World, adam: Actor) -> Actor:
         made_by_the_giver,
         the_giver,
         the_reader,
-        a_reader_who_waits_too,
+        the_supervisor_until_now,
+        a_coordinator_who_sees_names,
         a_learner,
-        a_supervisor_elsewhere,
-        a_coordinator_without_names,
         an_administrator_of_another_library,
     ],
     ids=lambda who: who.__name__,
@@ -139,41 +127,23 @@ def test_whose_yes_counts_for_nothing(
     assert "ana" in closed(context, "hugo")
 
 
-@pytest.mark.parametrize("who", ["sue", "cora"])
-def test_the_leaving_supervisor_and_a_coordinator_who_sees_names_open_it(
-    context: World, adam: Actor, who: str
-) -> None:
-    """Sue's role ended a week ago."""
-    with transaction() as tx:
-        mine = Membership.person_id == context.people["sue"], Membership.role == Role.SUPERVISOR
-        tx.scalars(select(Membership).where(*mine)).one().ends_on = TODAY - 7 * DAY
+def test_a_yes_opens_what_another_gave_and_the_person_is_told(context: World, adam: Actor) -> None:
     waiting(context, adam)
-    assert service.open_to(acting(context, who), [context.people["hugo"]], NOW) == 1
-    assert closed(context, "hugo") == set()
+    carl = administering(context, "carl")
+    closed_to(context, "hugo", "lea", "harbour", given_by="carl")
+    assert {each.person for each in queries.openable(carl, NOW)} == {"Ana"}
+    assert queries.count_openable(carl, NOW) == 1
+    assert service.open_to(carl, [context.people["hugo"]], NOW) == 1
+    assert closed(context, "hugo") == {"lea"}
+    assert told(context, "ana") == ["reader_added", "reader_added"], "sooner than she was told"
     events = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
     assert events[-1] == "record_opened"
-
-
-def test_a_yes_opens_the_records_of_ones_own_people_alone(context: World, adam: Actor) -> None:
-    met(context, "lea", "hugo")
-    nora = people.add(adam, "Nora", "nora@example.org", NOW)[0]
-    context.people["nora"] = nora
-    memberships.add(
-        adam, nora, MembershipTerms(context.teams["city"], Role.COORDINATOR, TODAY), NOW
-    )
-    assert closed(context, "nora") == {"ana", "lea"}
-    sue = acting(context, "sue")
-    assert {each.person for each in queries.openable(sue, NOW)} == {"Ana"}
-    assert queries.count_openable(sue, NOW) == 1
-    assert service.open_to(sue, [nora], NOW) == 1
-    assert closed(context, "nora") == {"lea"}
-    assert told(context, "ana") == ["reader_added", "reader_added"], "sooner than she was told"
 
 
 def test_who_was_got_at_by_one_giver_is_independent_of_another(context: World, adam: Actor) -> None:
     waiting(context, adam)
     closed_to(context, "hugo", "lea", "harbour", given_by="carl")
-    cora, library = acting(context, "cora"), context.libraries["city"]
+    cora, library = administering(context, "cora"), context.libraries["city"]
     by, about = context.people["carl"], cora.person_id
     with transaction() as tx:
         audit.note(tx, "person_edited", NOW, library_id=library, actor_id=by, subject_id=about)
@@ -213,7 +183,7 @@ def test_an_objection_pauses_ones_own_record_only(context: World, adam: Actor) -
 def test_a_yes_of_another_does_not_overrule_an_objection(context: World, adam: Actor) -> None:
     objected(context, adam)
     with pytest.raises(Conflict, match="nothing_to_open"):
-        service.open_to(acting(context, "cora"), [context.people["hugo"]], NOW)
+        service.open_to(administering(context, "carl"), [context.people["hugo"]], NOW)
 
 
 def test_what_is_kept_closed_stays_so_until_the_person_opens_it(
@@ -238,69 +208,91 @@ def test_one_objects_also_after_it_opened_and_not_for_ever(context: World, adam:
     assert closed(context, "hugo", last) == {"ana"}
 
 
-def decider(opening_id: int) -> tuple[Decider | None, dt.datetime | None]:
-    session().rollback()
-    row = session().get_one(RecordOpening, opening_id)
-    return row.decider, row.decide_by
-
-
-def test_who_says_nothing_is_followed_by_the_next(context: World, adam: Actor) -> None:
-    administering(context, "carl")
-    settings(acting(context, "carl"), names=True, hr="hr@example.org")
+def operating(world: World) -> None:
+    """Oda, of another library, looks after the installation."""
     with transaction() as tx:
-        tx.get_one(Person, context.people["oda"]).operator = True
-    opening_id = objected(context, adam)
-    order = []
-    for step in range(4):
-        asked, by = decider(opening_id)
-        order.append(asked)
-        assert by == NOW + (step + 1) * DECIDE_WITHIN
-        service.begin_due(NOW + (step + 1) * DECIDE_WITHIN - DAY)
-        assert decider(opening_id) == (asked, by), "not before its time"
-        service.begin_due(NOW + (step + 1) * DECIDE_WITHIN)
-    assert order == [Decider.ADMINISTRATOR, Decider.HR_CONTACT, Decider.OPERATOR, Decider.OPERATOR]
-    assert told(context, "oda").count("objection_made") == 3
-    service.decide_by_command(opening_id, OpeningDecision.KEPT_CLOSED, NOW + 40 * DAY)
-    with pytest.raises(Conflict, match="objection_over"):
-        service.decide_by_command(opening_id, OpeningDecision.OPENED, NOW + 40 * DAY)
+        tx.get_one(Person, world.people["oda"]).operator = True
 
 
-@pytest.mark.parametrize(("days", "asked"), [(29, Decider.OPERATOR), (30, Decider.HR_CONTACT)])
-def test_a_contact_whom_the_giver_set_lately_decides_nothing(
-    context: World, adam: Actor, days: int, asked: Decider
+def by_command(world: World, opening_id: int, who: str, at: dt.datetime = NOW) -> None:
+    service.decide_by_command(opening_id, world.email(who), OpeningDecision.KEPT_CLOSED, at)
+
+
+def test_without_an_independent_administrator_the_operator_is_asked_at_once(
+    context: World, adam: Actor
 ) -> None:
-    settings(adam, names=True, hr="adam2@example.org", now=NOW - days * DAY)
-    assert decider(objected(context, adam))[0] is asked
-
-
-def test_the_hr_contact_decides_by_a_link_that_works_once(context: World, adam: Actor) -> None:
-    settings(adam, names=True, hr="hr@example.org", now=NOW - INDEPENDENT_AFTER)
+    operating(context)
     opening_id = objected(context, adam)
-    assert decider(opening_id)[0] is Decider.HR_CONTACT
+    assert told(context, "oda") == ["objection_made"]
+    by_command(context, opening_id, "oda")
+    row = session().get_one(RecordOpening, opening_id)
+    assert (row.decision, row.decided_by_id) == (OpeningDecision.KEPT_CLOSED, context.people["oda"])
+    with pytest.raises(Conflict, match="objection_over"):
+        by_command(context, opening_id, "oda")
+
+
+def test_what_an_administrator_leaves_is_the_operators_after_a_week(
+    context: World, adam: Actor
+) -> None:
+    carl = administering(context, "carl")
+    operating(context)
+    opening_id = objected(context, adam)
+    assert told(context, "carl") == ["objection_made"]
+    late = NOW + DECIDE_WITHIN
+    service.begin_due(late - DAY)
+    assert told(context, "oda") == []
+    with pytest.raises(Conflict, match="objection_over"):
+        by_command(context, opening_id, "oda", late - DAY)
+    for day in range(3):
+        service.begin_due(late + day * DAY)
+    assert told(context, "oda") == ["objection_made"], "once"
+    assert [each.id for each in queries.objections(carl, late)] == [opening_id]
+    by_command(context, opening_id, "oda", late)
+
+
+@pytest.mark.parametrize("who", ["hugo", "adam", "ana"])
+def test_the_reader_the_giver_and_who_objects_decide_nothing(
+    context: World, adam: Actor, who: str
+) -> None:
+    opening_id = objected(context, adam)
+    with pytest.raises(Invalid, match="decides_for_themselves"):
+        by_command(context, opening_id, who)
+    past_the_program = update(RecordOpening).values(
+        decision=OpeningDecision.OPENED, decided_at=NOW, decided_by_id=context.people[who]
+    )
+    with pytest.raises(IntegrityError), transaction() as tx:
+        tx.execute(past_the_program)
+
+
+@pytest.mark.parametrize("who", ["nobody", "disabled"])
+def test_who_decided_is_somebody_who_can_sign_in(context: World, adam: Actor, who: str) -> None:
+    opening_id = objected(context, adam)
+    context.people["disabled"] = context.people["carl"]
+    with transaction() as tx:
+        carl = tx.get_one(Person, context.people["carl"])
+        carl.email, carl.disabled_at = context.email("disabled"), NOW
+    with pytest.raises(Missing):
+        by_command(context, opening_id, who)
+
+
+@pytest.mark.parametrize(
+    ("administered", "asked"),
+    [
+        (True, "Carl, an administrator who had no part in it, is asked to decide within 7 days."),
+        (False, "so whoever runs the server is asked to decide."),
+    ],
+)
+def test_the_hr_contact_is_told_who_decides_without_a_link(
+    context: World, adam: Actor, administered: bool, asked: str
+) -> None:
+    settings(adam, names=True, hr="hr@example.org")
+    if administered:
+        administering(context, "carl")
+    objected(context, adam)
     with mail_server() as inbox:
-        assert deliver(inbox, NOW)
-    assert inbox.recipients[-1] == ["hr@example.org"]
-    said = text(inbox)
-    assert "Ana" not in said
-    assert "Hugo" not in said
-    token = said.split("/readers/objections/")[1].split()[0]
-    found = queries.by_link(token, NOW)
-    assert found is not None
-    assert (found.person, found.reader) == ("Ana", "Hugo")
-    with pytest.raises(Conflict, match="objection_over"):
-        service.decide_by_link("another", OpeningDecision.OPENED, NOW)
-    service.decide_by_link(token, OpeningDecision.KEPT_CLOSED, NOW)
-    assert closed(context, "hugo", NOW + WAIT) == {"ana"}
-    with pytest.raises(Conflict, match="objection_over"):
-        service.decide_by_link(token, OpeningDecision.OPENED, NOW)
-    assert queries.by_link(token, NOW) is None
-
-
-@pytest.mark.parametrize("missing", ["hr_name", "hr_email"])
-def test_an_hr_contact_is_whole(context: World, adam: Actor, missing: str) -> None:
-    given = {"hr_name": "Hanna Reyes", "hr_email": "hr@example.org", missing: " "}
-    with pytest.raises(Invalid, match="hr_contact_in_part") as refused:
-        library_settings._hr_contact(
-            **{key.removeprefix("hr_"): each for key, each in given.items()}
-        )
-    assert refused.value.field == missing
+        deliver(inbox, NOW)
+    said = " ".join(text(inbox, inbox.recipients.index(["hr@example.org"])).split())
+    assert "objects to a new reader of their record" in said
+    assert asked in said
+    for secret in ("Ana", "Hugo", "://"):
+        assert secret not in said

@@ -14,14 +14,9 @@ from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import RecordOpening
-from tracker.rules.core.openings import DECIDE_WITHIN, Decider
 
 SignIn = Callable[[str], Client]
-OBJECTED: dict[str, Any] = {
-    "objected_at": NOW,
-    "decider": Decider.ADMINISTRATOR,
-    "decide_by": NOW + DECIDE_WITHIN,
-}
+OBJECTED: dict[str, Any] = {"objected_at": NOW}
 
 
 def waits(app: Flask, world: World, person: str = "ana", **columns: Any) -> int:

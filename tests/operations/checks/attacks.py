@@ -490,7 +490,7 @@ LEFT = [
         )
         for set_to in (
             "names_to_coordinators = NOT names_to_coordinators",
-            "hr_name = 'Eve', hr_email = 'eve@example.org'",
+            "hr_email = 'eve@example.org'",
             "endorsement_months = 99",
         )
     ),

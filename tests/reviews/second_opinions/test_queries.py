@@ -14,7 +14,7 @@ from tracker.db import transaction
 from tracker.models import Library, Membership, RecordOpening
 from tracker.policy.permissions import GRACE
 from tracker.reviews.second_opinions import queries as second_opinions
-from tracker.rules.core.openings import Decider, OpeningDecision
+from tracker.rules.core.openings import OpeningDecision
 from tracker.rules.roles import Role
 
 DAY = dt.timedelta(days=1)
@@ -117,7 +117,9 @@ def test_an_objection_closes_it_again(
     at = {name: here.now - days * DAY for name, days in columns.items()}
     row: dict[str, object] = {}
     if "objected" in at:
-        row |= {"objected_at": at["objected"], "decider": Decider.OPERATOR, "decide_by": here.now}
+        row |= {"objected_at": at["objected"]}
+    if "decided" in at or "kept" in at:
+        row |= {"decided_by_id": here.people["adam"]}
     if "decided" in at:
         row |= {"decision": OpeningDecision.OPENED, "decided_at": at["decided"]}
     if "kept" in at:

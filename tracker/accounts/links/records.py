@@ -16,7 +16,6 @@ from tracker.models import (
     LinkMail,
     OutboxMail,
     Person,
-    RecordOpening,
     RecoveryCode,
 )
 from tracker.records.core import outbox
@@ -33,7 +32,7 @@ from tracker.rules.core.links import (
     LinkPurpose,
 )
 from tracker.rules.core.notices import MailStatus
-from tracker.rules.core.openings import DECIDE_WITHIN, Decider
+from tracker.rules.core.openings import DECIDE_WITHIN
 from tracker.rules.core.tokens import new_recovery_code, new_token, recovery_hash, token_hash
 
 FOR_PASSWORDS = {LinkKind.INVITATION, LinkKind.RESET, LinkKind.GIVEN}
@@ -128,10 +127,10 @@ def end_code(tx: Session, person_id: int, code: str | None = None) -> bool:
 
 
 def write_mail(
-    tx: Session, kind: LinkKind, person_id: int, address: str, now: dt.datetime, **of: int
+    tx: Session, kind: LinkKind, person_id: int, address: str, now: dt.datetime, **of: int | None
 ) -> None:
-    """One that goes at once. `of`: the columns `change_id` or `opening_id`, and `by_id`, the
-    administrator by whom it comes."""
+    """One that goes at once. `of`: the columns `change_id`, and `by_id`, the administrator by whom
+    it comes, or who is asked to decide."""
     mail_id = outbox.write(tx, person_id, now)
     tx.add(LinkMail(mail_id=mail_id, kind=kind, address=address, **of))
 
@@ -204,8 +203,8 @@ def goes_at(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> 
 
 
 def made(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> LinkEmail | None:
-    """With a link of its own; None where there is nothing to send any more. Each try has another
-    Message-ID, because it has another link."""
+    """With a link of its own, where it is to have one; None where there is nothing to send any
+    more. Each try has another Message-ID, because it has another link."""
     person = tx.get_one(Person, mail.person_id)
     if link.kind in FOR_PASSWORDS:
         link.address = person.email
@@ -244,11 +243,7 @@ def _token(
             token = write(tx, person.id, now, purpose, by_id=link.by_id, is_held=is_held)
         return token, _lasts(tx, person.id, purpose), ""
     if link.kind is LinkKind.OBJECTION:
-        opening = tx.get_one(RecordOpening, link.opening_id)
-        if opening.decider is Decider.HR_CONTACT and opening.decision is None:
-            token = new_token()
-            opening.link_hash = token_hash(token)
-        return token, DECIDE_WITHIN, ""
+        return "", DECIDE_WITHIN, ""
     change = tx.get_one(AddressChange, link.change_id)
     token = address_changes.secret(change, link.kind, now)
     if link.kind is LinkKind.CONFIRM_ADDRESS:

@@ -1,5 +1,5 @@
-"""Who is to read whose record and has to wait: for the person, for those whose yes opens it sooner,
-and for those who decide about an objection."""
+"""Who is to read whose record and has to wait: for the person, and for administrators whose yes
+opens it sooner and who decide about an objection."""
 
 import re
 from collections.abc import Iterable
@@ -10,14 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.accounts.readers import actions as service
-from tracker.accounts.sign_in.pages import link_waits
 from tracker.policy.permissions import Subject
 from tracker.queries.access import openings, subjects
 from tracker.queries.access.openings import Opening
 from tracker.queries.core import seals
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.core.openings import OBJECT_WITHIN, OpeningDecision
-from tracker.rules.errors import Conflict, Missing
+from tracker.rules.errors import Missing
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, note_opened
@@ -36,7 +35,7 @@ refusal_messages(
         "You can object for 30 days after you were told. Ask an administrator if this person "
         "shouldn’t read your record."
     ),
-    objection_over=_l("This was decided already, or the link isn’t the newest one."),
+    objection_over=_l("This was decided already."),
 )
 
 
@@ -79,7 +78,7 @@ def object_(opening: Subject) -> ResponseReturnValue:
 
 
 @bp.get("")
-@door(Permission.SIGNED_IN)
+@door(Permission.OPENINGS_READ)
 def queue() -> ResponseReturnValue:
     note_opened(NoticePage.READERS)
     actor, now = session.actor(), session.now()
@@ -94,7 +93,7 @@ def queue() -> ResponseReturnValue:
 
 
 @bp.post("/open")
-@door(Permission.SIGNED_IN)
+@door(Permission.ADMINISTER)
 def open_chosen() -> ResponseReturnValue:
     ids = [int(value) for value in request.form.getlist("reader") if ID.fullmatch(value)]
     return pressed(
@@ -110,34 +109,11 @@ def decide(opening: Subject) -> ResponseReturnValue:
     decision = _decision()
     return pressed(
         lambda: service.decide(session.actor(), opening.id, decision, session.now()),
-        _decided(decision),
+        _("Decided: they may read this record. The person is told.")
+        if decision is OpeningDecision.OPENED
+        else _("Decided: the record stays closed to them. The person is told."),
         url_for("readers.queue"),
     )
-
-
-@bp.get("/objections/<token>")
-@door(Permission.PUBLIC)
-def objection(token: str) -> ResponseReturnValue:
-    """For the HR contact, who has no account."""
-    opening = openings.by_link(token, session.now())
-    if opening is None:
-        return _unknown_link(token)
-    return render("readers/objection.html", one=opening, token=token, roles=AS_ROLE)
-
-
-@bp.post("/objections/<token>")
-@door(Permission.PUBLIC)
-def decide_by_link(token: str) -> ResponseReturnValue:
-    decision = _decision()
-    try:
-        service.decide_by_link(token, decision, session.now())
-    except Conflict:
-        return _unknown_link(token)
-    return render("readers/decided.html", done=_decided(decision))
-
-
-def _unknown_link(token: str) -> ResponseReturnValue:
-    return link_waits(token) or (render("readers/objection.html", one=None, token=token), 404)
 
 
 def _by_reader(waiting: Iterable[Opening]) -> list[list[Opening]]:
@@ -150,9 +126,3 @@ def _decision() -> OpeningDecision:
         return OpeningDecision(request.form.get("decision", ""))
     except ValueError:
         raise Missing from None
-
-
-def _decided(decision: OpeningDecision) -> str:
-    if decision is OpeningDecision.OPENED:
-        return _("Decided: they may read this record. The person is told.")
-    return _("Decided: the record stays closed to them. The person is told.")

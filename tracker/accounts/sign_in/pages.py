@@ -209,23 +209,15 @@ class Attempt:
         return False
 
 
-def link_waits(token: str) -> ResponseReturnValue | None:
-    """For a link that was looked up in vain: the page on which it waits, or None once it is its
-    turn to be told so."""
+def unknown_link(token: str, code: str) -> ResponseReturnValue:
+    """For a link that was looked up in vain: the page on which it waits, or once it is its turn to
+    be told so, Missing(code)."""
     waits = Waits({Counted.LINK: source()})
     ticket = Ticket(int(bucket(f"links {source()}")), int(bucket("links")), f"link {token}")
     if waits.are_too_many(Counted.LINK) and not sign_ins.take_turn(ticket, dt.timedelta(0), _now()):
         return render("accounts/wait.html", is_link=True), {"Refresh": str(AGAIN)}
     waits.count()
-    return None
-
-
-def unknown_link(token: str, code: str) -> ResponseReturnValue:
-    """The same, where that is said by raising Missing(code)."""
-    page = link_waits(token)
-    if page is None:
-        raise Missing(code)
-    return page
+    raise Missing(code)
 
 
 def _now() -> dt.datetime:

@@ -149,15 +149,15 @@ def edit(
     endorsement_months: int | None,
     names_to_coordinators: bool,
     now: dt.datetime,
-    hr_name: str | None = None,
     hr_email: str | None = None,
 ) -> None:
     """Change the library's settings. Its root team carries its name. The audit keeps what each was
     before and is now.
 
     Raises Invalid: library_name_taken, time_zone_unknown, days_out_of_range (1 to DAYS_MAX),
-    months_out_of_range, email_not_valid, hr_contact_in_part, line_*.
+    months_out_of_range, email_not_valid, line_*.
     """
+    contact = (hr_email or "").strip()
     wanted = {
         "name": clean_name(name),
         "time_zone": clean_time_zone(time_zone),
@@ -167,7 +167,7 @@ def edit(
         "differences_days": _days(differences_days, "differences_days"),
         "endorsement_months": clean_months(endorsement_months, "endorsement_months"),
         "names_to_coordinators": names_to_coordinators,
-        **_hr_contact(hr_name, hr_email),
+        "hr_email": clean_email(contact, "hr_email") if contact else None,
     }
     with transaction() as tx:
         library = administration.of_library(tx, actor)
@@ -191,17 +191,6 @@ def edit(
         ]
         if changed:
             audit.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
-
-
-def _hr_contact(name: str | None, email: str | None) -> dict[str, str | None]:
-    """Both or neither. Raises Invalid: hr_contact_in_part, email_not_valid, line_*."""
-    name, email = (name or "").strip(), (email or "").strip()
-    if not name and not email:
-        return {"hr_name": None, "hr_email": None}
-    for value, field in ((name, "hr_name"), (email, "hr_email")):
-        if not value:
-            raise Invalid("hr_contact_in_part", field)
-    return {"hr_name": clean_name(name, "hr_name"), "hr_email": clean_email(email, "hr_email")}
 
 
 def _days(days: int, field: str) -> int:

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.rules.calendar import time_zones
 from tracker.rules.regions import Paper, Region
-from tracker.rules.texts import EMAIL_MAX, NAME_MAX
+from tracker.rules.texts import EMAIL_MAX
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.fields import TOO_LONG
@@ -17,7 +17,6 @@ from tracker.web.ui.form import Form
 from tracker.web.ui.templating.dates import example
 
 refusal_messages(
-    hr_contact_in_part=_l("Enter both the HR contact’s name and email, or neither."),
     library_name_taken=_l("This name can’t be used here. Choose another one."),
     time_zone_unknown=_l("There is no such time zone. Choose one from the list."),
     days_out_of_range=_l("Enter whole days from 1 to %(longest)s."),
@@ -97,14 +96,12 @@ class LibraryForm(RegionForm):
             "after 7 days. The people concerned are told."
         ),
     )
-    hr_name = StringField(_l("HR contact"), [Length(max=NAME_MAX, message=TOO_LONG)])
     hr_email = StringField(
         _l("Email of the HR contact"),
         [Length(max=EMAIL_MAX, message=TOO_LONG)],
         description=_l(
-            "Decides about an objection to a new reader where no other administrator can. They "
-            "need no account. For 30 days they aren’t asked about roles given by whoever "
-            "entered them."
+            "Gets a mail when somebody objects to a new reader of their record: that they did, and "
+            "who decides. They need no account."
         ),
     )
 

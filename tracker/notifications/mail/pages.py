@@ -35,7 +35,7 @@ def write(
     with app.app_context(), app.test_request_context(base_url=app.config["BASE_URL"]):
         if isinstance(email, LinkEmail):
             endpoint, title, parts = LINKS[email.kind]
-            link = url_for(endpoint, token=email.secret, _external=True)
+            link = url_for(endpoint, token=email.secret, _external=True) if endpoint else ""
             hello = _("Hello %(name)s,", name=plain(email.name))
             if email.kind in NAMELESS:
                 hello = _("Hello,")
@@ -214,21 +214,28 @@ def _told_before(email: LinkEmail, library: str, by: str, link: str) -> list[str
     ]
 
 
-def _objection(email: LinkEmail, library: str, _by: str, link: str) -> list[str]:
+def _objection(email: LinkEmail, library: str, by: str, _link: str) -> list[str]:
+    decides = _(
+        "No administrator is independent of who gave the role, so whoever runs the server is asked "
+        "to decide."
+    )
+    if by:
+        decides = ngettext(
+            "%(name)s, an administrator who had no part in it, is asked to decide within %(num)d "
+            "day.",
+            "%(name)s, an administrator who had no part in it, is asked to decide within %(num)d "
+            "days.",
+            email.lasts.days,
+            name=by,
+        )
     return [
         _(
             "Somebody at %(library)s objects to a new reader of their record in Skills Tracker. "
-            "No administrator there is independent of it, and you are the HR contact. Read who it "
-            "is about, and decide:",
+            "Until it is decided, their record stays closed to that reader.",
             library=library,
-        )
-        + f"\n{link}",
-        ngettext(
-            "Please decide within %(num)d day. Until then the record stays closed.",
-            "Please decide within %(num)d days. Until then the record stays closed.",
-            email.lasts.days,
         ),
-        _("Forward this message to nobody: whoever has the link can decide."),
+        decides,
+        _("You get this message as the HR contact. You don’t have to do anything."),
     ]
 
 
@@ -246,14 +253,10 @@ LINKS = {
         _l("Your email address in Skills Tracker was changed"),
         _told_before,
     ),
-    LinkKind.OBJECTION: (
-        "readers.objection",
-        _l("Decide who may read a record in Skills Tracker"),
-        _objection,
-    ),
+    LinkKind.OBJECTION: (None, _l("An objection in Skills Tracker"), _objection),
 }
-"""Of a mail with a link: the page that the link leads to, the subject, which names nobody, and the
+"""Of such a mail: the page that its link leads to, the subject, which names nobody, and the
 paragraphs, which get names as a mail may hold them."""
 NAMELESS = (LinkKind.CONFIRM_ADDRESS, LinkKind.OBJECTION)
-"""These name nobody: whoever reads the first may be somebody else, if the address was mistyped; of
-the other the page behind the link does."""
+"""These greet nobody by name: whoever reads the first may be somebody else, if the address was
+mistyped; the other goes to no account."""

@@ -4,26 +4,25 @@ it."""
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import UTCDateTime, ask_made, session
-from tracker.models import Library, Membership, Person, RecordOpening, Team
+from tracker.models import Person, RecordOpening, Team
 from tracker.policy.openings import decides_as_administrator, is_closed, is_independent
-from tracker.policy.permissions import Actor, current_on, in_reach_on
+from tracker.policy.permissions import Actor
 from tracker.rules.calendar import day_in
 from tracker.rules.core.openings import (
+    DECIDE_WITHIN,
     INDEPENDENT_AFTER,
     NOT_NEW,
     OBJECT_WITHIN,
     WAIT,
-    Decider,
     OpeningDecision,
 )
-from tracker.rules.core.tokens import token_hash
 from tracker.rules.roles import Role
 
 READER, GIVER, ME = aliased(Person), aliased(Person), aliased(Person)
@@ -52,7 +51,6 @@ class Opening:
     opens_at: dt.datetime | None
     is_open: bool
     objected_at: dt.datetime | None
-    decide_by: dt.datetime | None
     decision: OpeningDecision | None
 
 
@@ -107,42 +105,36 @@ def begun_at(actor: Actor, at: dt.datetime) -> tuple[int, dt.datetime | None]:
     return count, opens_at
 
 
-def by_link(token: str, now: dt.datetime) -> Opening | None:
-    """What the HR contact is asked to decide. One query."""
-    return next(iter(_openings(now, RecordOpening.link_hash == token_hash(token))), None)
-
-
 def count_openable(actor: Actor, now: dt.datetime) -> int:
     """How many readers wait for a yes of the actor, and how many objections for their decision. One
     query."""
-    return ask_made(_count_openable(actor.today(now)), _values(now, actor)).scalar() or 0
+    return ask_made(_count_openable(), _values(now, actor.person_id)).scalar() or 0
 
 
-@lru_cache(maxsize=4)
-def _count_openable(today: dt.date) -> Select[int]:
+@cache
+def _count_openable() -> Select[int]:
     readers, undecided = (
         select(counted)
         .join(Person, Person.id == RecordOpening.person_id)
         .where(RecordOpening.told_at.is_not(None), which)
         .scalar_subquery()
         for counted, which in (
-            (func.count(RecordOpening.reader_id.distinct()), _openable(today)),
+            (func.count(RecordOpening.reader_id.distinct()), _openable()),
             (func.count(RecordOpening.id), _to_decide()),
         )
     )
     return select(readers + undecided)
 
 
-def _values(now: dt.datetime, asked_by: Actor | None) -> dict[str, Any]:
-    me = asked_by.person_id if asked_by is not None else None
+def _values(now: dt.datetime, me: int | None = None) -> dict[str, Any]:
     return {"me": me, "now": now, "lately": now - INDEPENDENT_AFTER}
 
 
 def openable(actor: Actor, now: dt.datetime) -> list[Opening]:
-    """What a yes of the actor opens at once, by reader: as an administrator, the leaving
-    supervisor, or a coordinator who sees names; never what they gave themselves, what they wait
-    for, or where the giver or the reader made their account lately. One query."""
-    return _openings(now, _openable(actor.today(now)), asked_by=actor)
+    """What a yes of the actor, an administrator, opens at once, by reader: never what they gave
+    themselves, what they wait for, or where the giver or the reader made their account lately. One
+    query."""
+    return _openings(now, _openable(), asked_by=actor)
 
 
 def objections(actor: Actor, now: dt.datetime) -> list[Opening]:
@@ -151,36 +143,48 @@ def objections(actor: Actor, now: dt.datetime) -> list[Opening]:
 
 
 def asked_of_operator(now: dt.datetime, but: int | None = None) -> list[Opening]:
-    """Objections that nobody else is there to decide, or has decided in time, of all libraries;
-    `but`: without those of whom this person is the giver or the reader. One query."""
+    """Objections that no administrator is there to decide, or has decided in time, of all
+    libraries; `but`: without those of whom this person is the giver or the reader. One query."""
     others = RecordOpening.reader_id != but, RecordOpening.given_by_id.is_distinct_from(but)
-    is_asked = RecordOpening.decider == Decider.OPERATOR
+    is_late = RecordOpening.objected_at <= now - DECIDE_WITHIN
+    is_asked = or_(is_late, ~_independent_administrator())
     return _openings(now, IS_UNDECIDED, is_asked, *(() if but is None else others))
 
 
-def _openable(today: dt.date) -> ColumnElement[bool]:
+def deciding(opening_id: int, now: dt.datetime) -> list[int]:
+    """The administrators who can decide about an objection to it. One query."""
+    query = (
+        select(ME.id)
+        .join(Person, Person.library_id == ME.library_id)
+        .join(RecordOpening, RecordOpening.person_id == Person.id)
+        .where(RecordOpening.id == opening_id, _decides())
+        .order_by(ME.name, ME.id)
+    )
+    return list(session().scalars(query, _values(now)))
+
+
+def _openable() -> ColumnElement[bool]:
     """Both kinds are looked up by themselves, each by the index; told in one condition, SQLite asks
     it of every row."""
-    mine = _is_independent(or_(decides_as_administrator(LATELY, ME), _reads_already(today)))
     row = aliased(RecordOpening)
     without_end = select(row.id).where(row.opens_at.is_(None))
     waits = RecordOpening.id.in_(without_end.union_all(select(row.id).where(row.opens_at > NOW)))
+    mine = _independent_administrator(ME.id == MY_ID)
     return and_(waits, RecordOpening.objected_at.is_(None), mine)
 
 
 def _to_decide() -> ColumnElement[bool]:
-    mine = _is_independent(decides_as_administrator(LATELY, ME))
-    return and_(IS_UNDECIDED, RecordOpening.decider == Decider.ADMINISTRATOR, mine)
+    return and_(IS_UNDECIDED, _independent_administrator(ME.id == MY_ID))
 
 
-def _is_independent(also: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Over `RecordOpening` and its `Person`: who asks is of their library and independent, and
-    `also` (over ME)."""
-    return exists(
-        select(ME.id)
-        .where(ME.id == MY_ID, ME.library_id == Person.library_id, is_independent(LATELY, ME), also)
-        .correlate_except(ME)
-    )
+def _independent_administrator(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Over `RecordOpening` and its `Person`: their library has one, of `which` (over ME)."""
+    one = select(ME.id).where(*which, ME.library_id == Person.library_id, _decides())
+    return exists(one.correlate_except(ME))
+
+
+def _decides() -> ColumnElement[bool]:
+    return and_(is_independent(LATELY, ME), decides_as_administrator(LATELY, ME))
 
 
 def closed_days(
@@ -223,45 +227,6 @@ def open_from(closed: Collection[tuple[dt.date, dt.date]], on: dt.date) -> dt.da
     return on
 
 
-def _reads_already(today: dt.date) -> ColumnElement[bool]:
-    """Over `RecordOpening`, however deep it stands: whether that person's record is open to who
-    asks, as their supervisor until now or as a coordinator above who sees names. What is not
-    named as its own is of the query around it: left to itself SQLAlchemy looks one query up, and
-    whoever reads one person would open everybody."""
-    mine, learners = aliased(Membership), aliased(Membership)
-    at, team, own = aliased(Team), aliased(Team), aliased(RecordOpening)
-    supervises = and_(mine.role == Role.SUPERVISOR, at.id == team.id, in_reach_on(mine, today))
-    coordinates = and_(
-        mine.role == Role.COORDINATOR,
-        team.path.startswith(at.path),
-        current_on(mine, today),
-        Library.names_to_coordinators,
-    )
-    reaches = exists(
-        select(mine.id)
-        .join(at, at.id == mine.team_id)
-        .join(Library, Library.id == at.library_id)
-        .join(team, team.library_id == at.library_id)
-        .join(learners, learners.team_id == team.id)
-        .where(
-            mine.person_id == MY_ID,
-            or_(supervises, coordinates),
-            learners.person_id == RecordOpening.person_id,
-            learners.role == Role.LEARNER,
-            in_reach_on(learners, today),
-        )
-        .correlate_except(mine, at, Library, team, learners)
-    )
-    waits = exists(
-        select(own.id)
-        .where(
-            own.reader_id == MY_ID, own.person_id == RecordOpening.person_id, is_closed(NOW, own)
-        )
-        .correlate_except(own)
-    )
-    return and_(reaches, ~waits)
-
-
 def _openings(
     now: dt.datetime, *which: ColumnElement[bool], asked_by: Actor | None = None
 ) -> list[Opening]:
@@ -283,7 +248,6 @@ def _openings(
             RecordOpening.opens_at,
             (~is_closed(NOW)).label("is_open"),
             RecordOpening.objected_at,
-            RecordOpening.decide_by,
             RecordOpening.decision,
         )
         .join(Person, Person.id == RecordOpening.person_id)
@@ -293,5 +257,6 @@ def _openings(
         .where(RecordOpening.told_at.is_not(None), *which)
         .order_by(READER.name, READER.id, Person.name, Person.id)
     )
-    rows = session().execute(query, _values(now, asked_by)).mappings()
+    me = None if asked_by is None else asked_by.person_id
+    rows = session().execute(query, _values(now, me)).mappings()
     return [Opening(**{**row, "given_by": row["given_by"] or ""}) for row in rows]

@@ -21,7 +21,7 @@ class LinkPurpose(StrEnum):
 
 class LinkKind(StrEnum):
     """What the link in a mail does. *Take back*: a change of one's address, told at the one
-    before. *Objection*: the HR contact of a library decides about a reader."""
+    before. *Objection*: the HR contact of a library is told of one; it has no link."""
 
     INVITATION = "invitation"
     RESET = "reset"

@@ -15,15 +15,7 @@ that could be one person with two accounts."""
 OBJECT_WITHIN = dt.timedelta(days=30)
 """From the notice on, whether it has opened or not."""
 DECIDE_WITHIN = dt.timedelta(days=7)
-"""Who is asked about an objection and says nothing for so long is followed by the next decider."""
-
-
-class Decider(StrEnum):
-    """Who decides about an objection, in this order: the first that there is."""
-
-    ADMINISTRATOR = "administrator"
-    HR_CONTACT = "hr_contact"
-    OPERATOR = "operator"
+"""An objection that no administrator decided for so long is the operator's to decide."""
 
 
 class OpeningDecision(StrEnum):

@@ -10,7 +10,7 @@ from tracker.notifications.notices.pages import href, sentence
 from tracker.policy.permissions import Actor
 from tracker.rules.core.notices import LEADS_TO, MailLine, NoticePage
 from tracker.teams.team.queries import OpenRound
-from tracker.today.page.pages_duties import administering, coordinating, new_readers, operating
+from tracker.today.page.pages_duties import administering, coordinating, operating
 from tracker.today.page.pages_learner import Learning, learning
 from tracker.today.page.pages_supervising import supervising
 from tracker.web.ui.panels import Duties, NextUp, PanelEntry, PanelLink, Section, due
@@ -46,10 +46,9 @@ def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> T
     duties = [
         supervising(actor, on),
         coordinating(actor, rounds, on) if actor.coordinates else Duties([]),
-        _checking(actor, now),
         _looking_after(actor, now),
     ]
-    supervised, coordinated, _checked, administered = (duty.next_ups for duty in duties)
+    supervised, coordinated, administered = (duty.next_ups for duty in duties)
     own_ups = [*own.waits, *own.next_ups] if own is not None else []
     next_ups = [*own_ups, *supervised, *administered, *coordinated]
     next_up = min(next_ups, key=lambda next_up: next_up.due_on or dt.date.max, default=None)
@@ -75,15 +74,6 @@ def today_of(actor: Actor, rounds: tuple[OpenRound, ...], now: dt.datetime) -> T
             own or actor.supervises or actor.coordinates or actor.administrator or actor.operator
         ),
     )
-
-
-def _checking(actor: Actor, now: dt.datetime) -> Duties:
-    """New readers for a supervisor or coordinator; an administrator has them among the rest. One
-    query."""
-    if actor.administrator or not (actor.supervises or actor.coordinates):
-        return Duties([])
-    waiting = new_readers(actor, now)
-    return Duties([Section(_("New readers"), waiting)] if waiting else [])
 
 
 def _looking_after(actor: Actor, now: dt.datetime) -> Duties:

@@ -137,7 +137,7 @@ def administering(actor: Actor, now: dt.datetime) -> Duties:
     queries, three more where a supervision ends, and two where a newer version is published."""
     has = library_settings.setup_progress(actor, actor.today(now))
     tasks = setup_checklist(has, operates=actor.operator)
-    entries = _endings(actor) + new_readers(actor, now)
+    entries = _endings(actor) + _new_readers(actor, now)
     entries += _new_versions(actor, actor.today(now))
     entries += [PanelEntry(task.title, task.href, task.note) for task in tasks if not task.done]
     entries += _corrections(actor)
@@ -165,7 +165,7 @@ def operating(actor: Actor) -> Duties:
     return Duties([section])
 
 
-def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
+def _new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
     """People whom the actor can let read a record sooner. One query."""
     waiting = openings.count_openable(actor, now)
     if not waiting:
