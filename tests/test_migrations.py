@@ -231,7 +231,8 @@ REFUSED = """
 DELETE FROM evidence_erasures
 DELETE FROM held_texts
 UPDATE account_merges SET kept_id = earlier_id
-UPDATE account_merges SET outcome = 'merged', decided_at = asked_at
+UPDATE account_merges SET outcome = 'declined', decided_at = asked_at
+UPDATE account_merges SET outcome = 'merged'
 UPDATE corrections SET closed_at = suggested_at
 UPDATE framework_drafts SET discarded_at = made_at
 UPDATE framework_drafts SET published_at = NULL
@@ -270,7 +271,7 @@ def test_what_no_service_may_write_the_database_refuses(tmp_path: Path) -> None:
     adam, ana, sue = (actor(world, name) for name in ("adam", "ana", "sue"))
     gone, _token = people.add(adam, "Nora", "nora@example.org", NOW)
     removal.remove(adam, gone, NOW)
-    merging.propose(adam, world.people["ana"], world.people["ben"], NOW)
+    merging.merge(adam, world.people["ana"], world.people["ben"], NOW, dry_run=False)
     suggest_correction(world.framework_id, "", "A word.", "", "", NOW)
     an_imported_roster(world)
     people.begin_legal_hold(adam, world.people["ana"], "A letter.", NOW)

@@ -1,4 +1,4 @@
-"""Objections that the operator decides."""
+"""Objections that the operator decides, and two accounts of one person that become one."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.conftest import NOW
-from tests.factories.people import closed_to
+from tests.factories.people import closed_to, join
 from tests.factories.world import World
 from tracker.cli.people import people
 from tracker.db import db, transaction
@@ -20,8 +20,8 @@ DAY = dt.timedelta(days=1)
 BY_CORA = ("--as", "cora@example.org")
 
 
-def run(app: Flask, *words: str) -> Result:
-    with time_machine.travel(NOW + 3 * DAY, tick=False):
+def run(app: Flask, *words: str, days: int = 3) -> Result:
+    with time_machine.travel(NOW + days * DAY, tick=False):
         return app.test_cli_runner().invoke(people, list(words))
 
 
@@ -104,3 +104,51 @@ def test_what_is_refused_says_what_to_do(
     assert decided(app) == (None, None)
     assert done.exit_code != 0
     assert said in done.output
+
+
+MERGE = ("merge", "ana@example.org", "nina@example.org", "--as", "adam@example.org")
+
+
+@pytest.fixture
+def twice(app: Flask, world: World) -> None:
+    """Nina's account is said to be Ana's too."""
+    with app.app_context():
+        join(world, "nina", "harbour")
+
+
+@pytest.mark.usefixtures("twice")
+def test_merging_says_whose_they_are_and_its_next_step(app: Flask) -> None:
+    whose = "Ana, ana@example.org: supervisor of Bookmobile, learner of Central.\nNina, nina@example.org: learner of Harbour.\n"
+    first = "Both are told, and can object until 2026-12-04. Then run this again.\n"
+    dry = "That is what it would do. Nothing is stored.\n"
+    assert run(app, *MERGE, "--dry-run").output == whose + first + dry
+    assert run(app, *MERGE).output == whose + first
+    assert "Both were told, and can object until 2026-12-04." in run(app, *MERGE).output
+    done = run(app, *MERGE, days=10)
+    assert "They are one: the first has the memberships of both." in done.output
+    again = run(app, *MERGE, days=10)
+    assert (again.exit_code, again.output.splitlines()[-1]) == (1, "One of them is disabled.")
+
+
+@pytest.mark.usefixtures("twice")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("ana@example.org", "x@example.org"), "No account of the library has the email address"),
+        (("ana@example.org", "oda@example.org"), "No account of the library has"),
+        (("ana@example.org", "ANA@example.org"), "Both are the same account."),
+        (("adam@example.org", "nina@example.org"), "Let another administrator do this."),
+        (("ana@example.org", "cora@example.org"), "Take that away first, or keep it."),
+    ],
+)
+def test_what_is_not_merged_says_why(
+    app: Flask, world: World, words: tuple[str, str], said: str
+) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["cora"]).administrator = True
+    for dry in ((), ("--dry-run",)):
+        done = run(app, "merge", *words, "--as", "adam@example.org", *dry)
+        assert done.exit_code == 1
+        assert said in done.output
+    nobody = run(app, *MERGE[:-1], "ben@example.org")
+    assert "No administrator with the email address ben@example.org" in nobody.output

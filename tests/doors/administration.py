@@ -16,14 +16,7 @@ from tracker.administration.roster import (
 )
 from tracker.administration.version_moves import actions as moves
 from tracker.db import transaction
-from tracker.models import (
-    AccountMerge,
-    Membership,
-    NotRatedHere,
-    OutboxMail,
-    PlannedMove,
-    RosterImport,
-)
+from tracker.models import Membership, NotRatedHere, OutboxMail, PlannedMove, RosterImport
 from tracker.models.record.words import skill_of
 
 ADMIN = "302 403 403 403 403 403 403 200 403"
@@ -120,17 +113,9 @@ def an_imported_roster(world: World) -> None:
 
 
 def a_merge(world: World) -> None:
-    """Adam asks whether Ana is Ben too."""
-    merging.propose(actor(world, "adam"), world.people["ana"], world.people["ben"], world.now)
-
-
-def merge_asked(world: World) -> dict[str, object]:
-    return {"merge": merge_id(world)["merge_id"]}
-
-
-def merge_id(world: World) -> dict[str, object]:
-    with transaction() as tx:
-        return {"merge_id": tx.scalars(select(AccountMerge.id)).one()}
+    """Adam says that Ana is Ben too."""
+    ana, ben = world.people["ana"], world.people["ben"]
+    merging.merge(actor(world, "adam"), ana, ben, world.now, dry_run=False)
 
 
 def never_in(world: World) -> None:
@@ -228,9 +213,6 @@ DOORS = [
     Door("membership_flows.move_now", ITS_RECORD_POST, "POST", membership),
     Door("membership_flows.come_back", ITS_RECORD, values=ana),
     Door("membership_flows.come_back_now", ITS_RECORD_POST, "POST", ana),
-    Door("account_merges.show", ITS_RECORD, values=ana),
-    Door("account_merges.propose", "401 404 404 404 404 404 404 404 404", "POST", ana),
-    Door("account_merges.call_off", ITS_BUTTON, "POST", merge_id, arrange=a_merge),
     Door("account_removal.show", ITS_RECORD, values=nora, arrange=never_in),
     Door("account_removal.remove", ITS_BUTTON, "POST", nora, arrange=never_in),
     Door("admin_people.edit", ITS_RECORD, values=ana),

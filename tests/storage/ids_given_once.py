@@ -21,7 +21,6 @@ NAMED: dict[str, tuple[str, ...]] = {
     "link_id": ("invitations",),
     "mail_id": ("outbox_mails",),
     "membership_id": ("memberships",),
-    "merge_id": ("account_merges",),
     "not_rated_id": ("not_rated_here",),
     "opening_id": ("record_openings",),
     "person_id": ("people",),

@@ -54,7 +54,6 @@ ID_OF = {
     "mail_id": "outbox_mails",
     "correction_id": "corrections",
     "opening_id": "record_openings",
-    "merge_id": "account_merges",
     "roster_id": "roster_imports",
     "version_id": "evidence_versions",
 }

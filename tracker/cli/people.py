@@ -13,6 +13,8 @@ from flask.cli import with_appcontext
 
 from tracker.accounts.links import actions as links
 from tracker.accounts.readers import actions as readers
+from tracker.administration.accounts import actions as merges, queries as merging
+from tracker.administration.accounts.actions import MergeStep
 from tracker.administration.library.actions import set_framework_editor, set_operator
 from tracker.administration.people import queries as namesakes
 from tracker.administration.roster import (
@@ -23,12 +25,32 @@ from tracker.administration.roster import (
 from tracker.administration.roster.rules import READY, RosterVerdict
 from tracker.administration.roster.rules_plan import RosterPlan
 from tracker.administration.roster.rules_problems import PROBLEMS
+from tracker.policy.permissions import Actor
 from tracker.queries.access import openings
 from tracker.queries.access.actors import administrator_called
+from tracker.queries.core import people as people_shown
 from tracker.rules.core.openings import OpeningDecision
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 
 T = TypeVar("T")
+MERGING = {
+    MergeStep.DELETE: "The second was never used: it is deleted, and its memberships move.",
+    MergeStep.TELL: "Both are told, and can object until {until}. Then run this again.",
+    MergeStep.WAIT: "Both were told, and can object until {until}. Then run this again.",
+    MergeStep.MERGE: "They are one: the first has the memberships of both. The second is disabled.",
+}
+NOT_MERGED = {
+    "merge_same": "Both are the same account.",
+    "merge_own": "One of them is the administrator's own. Let another administrator do this.",
+    "merge_administrator": "The second is an administrator, operator, or framework editor. Take "
+    "that away first, or keep it.",
+    "merge_before": "Another account went on in the second before. Keep it.",
+    "merge_reviews_open": "The second has open reviews. They have to be closed, withdrawn, or "
+    "reassigned first.",
+    "merge_refused": "The second can't end: its person objected, or it has ratings or evidence. "
+    "Ask them. Perhaps the first can end instead.",
+    "person_is_disabled": "One of them is disabled.",
+}
 
 
 def tell_namesakes(email: str) -> None:
@@ -47,6 +69,13 @@ def _of_somebody(email: str, act: Callable[[], T]) -> T:
         sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
     except Conflict:
         sys.exit(f"The account of {email} is disabled. Enable it first.")
+
+
+def _administrator(email: str, now: dt.datetime) -> Actor:
+    actor = administrator_called(email, now)
+    if actor is None:
+        sys.exit(f"No administrator with the email address {email} can sign in.")
+    return actor
 
 
 @click.group("people")
@@ -132,6 +161,46 @@ def link(email: str) -> None:
     click.echo(f"For {name} alone: {address}")
 
 
+@people.command("merge")
+@click.argument("kept")
+@click.argument("ends")
+@click.option("--as", "email", required=True, help="Email address of the administrator.")
+@click.option("--dry-run", is_flag=True, help="Say what it would do, and store nothing.")
+@with_appcontext
+def merge(kept: str, ends: str, email: str, dry_run: bool) -> None:
+    """Make two accounts of one person one: KEPT goes on, and nobody can sign in with the one that
+    ENDS. Both are email addresses or staff IDs.
+
+    An account that was never used goes at once. Otherwise both addresses are told, and can object
+    for 7 days; then run it again. Ratings are never merged: an account that has any doesn't end.
+    """
+    now = dt.datetime.now(dt.UTC)
+    actor = _administrator(email, now)
+    kept_id, ends_id = (_account(actor, words, now) for words in (kept, ends))
+    try:
+        step, until = merges.merge(actor, kept_id, ends_id, now, dry_run=dry_run)
+    except Conflict as refusal:
+        sys.exit(NOT_MERGED[refusal.code])
+    click.echo(MERGING[step].format(until=f"{until:%Y-%m-%d}"))
+    if dry_run:
+        click.echo("That is what it would do. Nothing is stored.")
+
+
+def _account(actor: Actor, words: str, now: dt.datetime) -> int:
+    """Says whose it is."""
+    person_id = merging.called(actor, words)
+    if person_id is None:
+        sys.exit(f"No account of the library has the email address or staff ID {words}.")
+    person = people_shown.person(person_id)
+    roles = [
+        f"{row.role} of {row.team}"
+        for row in people_shown.memberships(person_id)
+        if row.phase(actor.today(now)) != "over"
+    ]
+    click.echo(f"{person.name}, {person.email}: {', '.join(roles) or 'in no team'}.")
+    return person_id
+
+
 @people.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "email", required=True, help="Email address of the administrator.")
@@ -143,9 +212,7 @@ def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only:
     """Bring in the people of FILE (CSV or XLSX), as the page Import people does: columns and
     values mean what they meant there last time. All ready rows go in together, or none."""
     now = dt.datetime.now(dt.UTC)
-    actor = administrator_called(email, now)
-    if actor is None:
-        sys.exit(f"No administrator with the email address {email} can sign in.")
+    actor = _administrator(email, now)
     try:
         roster = files.read(file.name, file.read_bytes())
         mapping = rosters.mapping_for(actor, roster, makes_teams=make_teams)

@@ -156,20 +156,14 @@ class Person(SortedByName, Base):
 
 
 class AccountMerge(Base):
-    """Two accounts of one person: `earlier_id` is to end and be read from `kept_id` alone. Its
-    person confirms it in a sign-in of each until `ends_at`, or declines it; who asked calls it
-    off."""
+    """Two accounts of one person: `earlier_id` is to end, and `kept_id` goes on. Both were told at
+    `asked_at`, and either can object."""
 
     __tablename__ = "account_merges"
     __table_args__ = (
         one_of("outcome", MergeOutcome),
         CheckConstraint("kept_id <> earlier_id", name="two_accounts"),
         CheckConstraint("(decided_at IS NULL) = (outcome IS NULL)", name="decided_has_an_outcome"),
-        CheckConstraint(
-            "outcome <> 'merged' OR "
-            "(kept_confirmed_at IS NOT NULL AND earlier_confirmed_at IS NOT NULL)",
-            name="confirmed_in_both",
-        ),
         partial("uq_account_merges_merged_once", "outcome = 'merged'", "earlier_id", unique=True),
     )
 
@@ -179,9 +173,6 @@ class AccountMerge(Base):
     earlier_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     asked_by_id: Mapped[int] = mapped_column(parent("people.id"))
     asked_at: Mapped[dt.datetime]
-    ends_at: Mapped[dt.datetime]
-    kept_confirmed_at: Mapped[dt.datetime | None]
-    earlier_confirmed_at: Mapped[dt.datetime | None]
     outcome: Mapped[MergeOutcome | None]
     decided_at: Mapped[dt.datetime | None]
 

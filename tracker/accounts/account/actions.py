@@ -7,7 +7,8 @@ from dataclasses import replace
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account.rules import DAY, clean_until
+from tracker.accounts.account import queries
+from tracker.accounts.account.rules import DAY, MergeOutcome, clean_until
 from tracker.accounts.addresses import records as address_changes
 from tracker.accounts.links import records as invitations
 from tracker.accounts.links.queries import places_of
@@ -15,6 +16,7 @@ from tracker.accounts.sign_in import records as sign_ins
 from tracker.accounts.sign_in.rules import Passwords, Visit, check
 from tracker.db import session, transaction
 from tracker.models import (
+    AccountMerge,
     AwayPeriod,
     Draft,
     NoticeChoice,
@@ -26,6 +28,7 @@ from tracker.models import (
 from tracker.models.reviews.due_dates import covers
 from tracker.policy.permissions import Actor
 from tracker.records import audit, drafts
+from tracker.row_locks import held
 from tracker.rules.core.notices import MailChoice
 from tracker.rules.drafts import KEPT_FOR, Fields
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -150,6 +153,19 @@ def end_other_sign_ins(actor: Actor, now: dt.datetime) -> int:
         if count:
             audit.note_by(tx, "sign_in_ended", actor, now, actor.person_id)
         return count
+
+
+def object_to_merge(actor: Actor, now: dt.datetime) -> None:
+    """This account and the other both stay as they are. Raises Conflict("merge_over")."""
+    with transaction() as tx:
+        sign_ins.owner(tx, actor.person_id)
+        asked = queries.merge_of(actor.person_id, now)
+        this = AccountMerge.id == (asked.id if asked else None), AccountMerge.outcome.is_(None)
+        merge = tx.scalar(held(select(AccountMerge).where(*this)))
+        if merge is None:
+            raise Conflict("merge_over")
+        merge.outcome, merge.decided_at = MergeOutcome.OBJECTED, now
+        audit.note_by(tx, "merge_objected", actor, now, merge.kept_id, account=merge.earlier_id)
 
 
 def read_use_statement(actor: Actor, use_statement_id: int, now: dt.datetime) -> None:

@@ -5,17 +5,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, or_, select
+from sqlalchemy.orm import aliased
 
+from tracker.accounts.account.rules import MERGE_LASTS
 from tracker.db import session
 from tracker.models import (
+    AccountMerge,
     AddressChange,
     Deputy,
+    Evidence,
     Library,
     Look,
     Membership,
     NoticeChoice,
     Person,
+    Rating,
     RecoveryCode,
     SignIn,
     Team,
@@ -195,3 +200,35 @@ def mail_choice(actor: Actor) -> MailChoice:
     """One query."""
     choice = session().get(NoticeChoice, actor.person_id)
     return USUAL_CHOICE if choice is None else choice.mail
+
+
+def merge_of(person_id: int, now: dt.datetime) -> Row[*tuple[Any, ...]] | None:
+    """The newest merge that waits of this account, with the addresses of the one that stays and the
+    one that ends. One query."""
+    kept, earlier = aliased(Person), aliased(Person)
+    query = (
+        select(
+            AccountMerge.id,
+            AccountMerge.earlier_id,
+            AccountMerge.asked_at,
+            kept.email.label("kept"),
+            earlier.email.label("earlier"),
+        )
+        .join(kept, kept.id == AccountMerge.kept_id)
+        .join(earlier, earlier.id == AccountMerge.earlier_id)
+        .where(
+            or_(AccountMerge.kept_id == person_id, AccountMerge.earlier_id == person_id),
+            AccountMerge.outcome.is_(None),
+            AccountMerge.asked_at > now - MERGE_LASTS,
+        )
+        .order_by(AccountMerge.id.desc())
+        .limit(1)
+    )
+    return session().execute(query).one_or_none()
+
+
+def has_record(person_id: int) -> bool:
+    """Whether they rated, or added evidence; for their owner alone."""
+    rated = exists().where(Rating.person_id == person_id)
+    added = exists().where(Evidence.person_id == person_id)
+    return bool(session().scalar(select(or_(rated, added))))

@@ -1,4 +1,4 @@
-"""Being away: for how long, and on which days; two accounts of one person that are to become one;
+"""Being away: for how long, and on which days; two accounts of one person that become one;
 and what a browser is called."""
 
 import datetime as dt
@@ -12,8 +12,10 @@ from tracker.rules.errors import Invalid
 DAY = dt.timedelta(days=1)
 AWAY_MOST = dt.timedelta(days=366)
 """Nobody is away for longer at a time."""
-MERGE_LASTS = dt.timedelta(days=14)
-"""How long it waits to be confirmed in both sign-ins that two accounts become one."""
+MERGE_WAITS = dt.timedelta(days=7)
+"""From when both accounts are told until they become one, if nobody objects."""
+MERGE_LASTS = dt.timedelta(days=30)
+"""What was not done by then is told anew."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,8 +54,7 @@ def clean_until(until_on: dt.date, today: dt.date) -> dt.date:
 
 class MergeOutcome(StrEnum):
     MERGED = "merged"
-    DECLINED = "declined"
-    CALLED_OFF = "called_off"
+    OBJECTED = "objected"
 
 
 BROWSERS = (

@@ -18,7 +18,7 @@ from tracker.accounts.account.forms import (
     SecondOpinionsForm,
     UpdatesForm,
 )
-from tracker.accounts.account.rules import device
+from tracker.accounts.account.rules import MERGE_WAITS, device
 from tracker.accounts.links import queries as links
 from tracker.accounts.sign_in import views as sign_in_views
 from tracker.policy.permissions import Subject
@@ -43,6 +43,7 @@ bp = sign_in_views.bp
 drafts = Blueprint("drafts", __name__)
 
 refusal_messages(
+    merge_over=_l("Nothing waits for this anymore: it was done, or somebody objected already."),
     draft_long=_l(
         "This is too long to be kept before it is sent. Send it, or keep a copy of your own."
     ),
@@ -134,6 +135,16 @@ def mail_choice() -> ResponseReturnValue:
     return _page(mail=form), 422
 
 
+@bp.post("/account/merge/object")
+@door(Permission.SIGNED_IN)
+def object_to_merge() -> ResponseReturnValue:
+    return pressed(
+        lambda: service.object_to_merge(session.actor(), session.now()),
+        _("You objected. Both accounts stay as they are."),
+        url_for("accounts.show"),
+    )
+
+
 @bp.get("/account/password")
 @door(Permission.SIGNED_IN)
 def password() -> ResponseReturnValue:
@@ -185,6 +196,8 @@ def _page(
     mail = mail or MailChoiceForm(formdata=None, mail=queries.mail_choice(actor))
     away_form = away_form or AwayForm(formdata=None, until_on=account.away_until)
     person = account.Person
+    merge = queries.merge_of(actor.person_id, now)
+    ends = merge is not None and merge.earlier_id == actor.person_id
     return render(
         "accounts/show.html",
         form=form,
@@ -194,6 +207,9 @@ def _page(
             formdata=None, gives_second_opinions=person.gives_second_opinions
         ),
         account=account,
+        merge=merge,
+        merges_at=merge and merge.asked_at + MERGE_WAITS,
+        must_stay=ends and queries.has_record(actor.person_id),
         sign_ins=queries.sign_ins(actor, now, session.idle()),
         device=device,
         looks=by_day(queries.glances(actor), attrgetter("looked_on"), attrgetter("reader")),

@@ -1,17 +1,19 @@
 """Accounts that end: two of one person become one, and one that was made by mistake is deleted.
 
 No row of the record changes its person, so only an account without ratings and evidence ends; what
-its person said as a reviewer stays under its name. Whether there are any, its owner alone is told.
+its person said as a reviewer stays under its name.
 """
 
 import datetime as dt
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from enum import StrEnum
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account import records as disabling
-from tracker.accounts.account.rules import MERGE_LASTS, MergeOutcome
+from tracker.accounts.account import records as accounts
+from tracker.accounts.account.queries import has_record
+from tracker.accounts.account.rules import MERGE_LASTS, MERGE_WAITS, MergeOutcome
 from tracker.accounts.readers import records as readers
 from tracker.administration.accounts import queries
 from tracker.administration.memberships import records as memberships
@@ -19,7 +21,6 @@ from tracker.db import Base, transaction
 from tracker.models import (
     AccountMerge,
     AlertMail,
-    Library,
     LinkMail,
     Membership,
     OutboxMail,
@@ -28,28 +29,31 @@ from tracker.models import (
 )
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
-from tracker.records.core import administration, notices
+from tracker.records.core import administration
 from tracker.row_locks import held
 from tracker.rules.core.memberships import MembershipTerms
-from tracker.rules.core.notices import NoticeKind, happening
+from tracker.rules.core.notices import NoticeKind
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.teams.rounds import records as round_snapshots
 
 ONE_DAY = dt.timedelta(days=1)
-DECIDED = {
-    MergeOutcome.MERGED: "accounts_merged",
-    MergeOutcome.DECLINED: "merge_declined",
-    MergeOutcome.CALLED_OFF: "merge_called_off",
-}
-"""What the audit calls them."""
 
 
-def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bool:
-    """Where the account that ends was never used, it is done at once; else its person is asked in
-    a sign-in of both. Returns whether it is done.
+class MergeStep(StrEnum):
+    DELETE = "delete"
+    TELL = "tell"
+    WAIT = "wait"
+    MERGE = "merge"
 
+
+def merge(
+    actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime, *, dry_run: bool
+) -> tuple[MergeStep, dt.datetime]:
+    """The next step on the way, and until when one can object. `dry_run`: which it would be.
+
+    An objection and ratings are refused alike: whether there are any, the owner alone reads.
     Raises Missing; Conflict: merge_own, merge_same, merge_administrator, person_is_disabled,
-    merge_before, merge_must_sign_in, merge_reviews_open, merge_waits.
+    merge_before, merge_reviews_open, merge_refused.
     """
     if kept_id == earlier_id:
         raise Conflict("merge_same")
@@ -58,83 +62,15 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         kept, earlier = _both(tx, library.id, kept_id, earlier_id)
-        round_snapshots.keep_due(tx, library.id, now)
         _check(kept, earlier)
         if queries.is_unused(earlier.id):
-            _take_over(tx, actor, kept, earlier, now, whole=True)
-            _remove(tx, actor, earlier, now)
-            audit.note_by(tx, "accounts_merged", actor, now, kept.id, account=earlier.id)
-            return True
-        if kept.password_hash is None or earlier.password_hash is None:
-            raise Conflict("merge_must_sign_in")
-        if queries.has_open_reviews(earlier.id):
-            raise Conflict("merge_reviews_open")
-        waiting = select(AccountMerge.id).where(
-            or_(queries.of_either(kept.id), queries.of_either(earlier.id)), queries.waits(now)
-        )
-        if tx.scalar(waiting.limit(1)) is not None:
-            raise Conflict("merge_waits")
-        merge = AccountMerge(
-            library_id=library.id,
-            kept_id=kept.id,
-            earlier_id=earlier.id,
-            asked_by_id=actor.person_id,
-            asked_at=now,
-            ends_at=now + MERGE_LASTS,
-        )
-        tx.add(merge)
-        tx.flush()
-        key = happening("merge", merge.id, now)
-        for person in (kept, earlier):
-            notices.note(
-                tx, person.id, NoticeKind.MERGE_PROPOSED, key, now, about_id=actor.person_id
-            )
-        _note(tx, "merge_proposed", actor, merge, now)
-        return False
-
-
-def confirm(actor: Actor, merge_id: int, now: dt.datetime) -> bool:
-    """In one of the two sign-ins. Returns whether the accounts are one now: the one that ends is
-    signed out. Raises Conflict: merge_over, merge_has_ratings, and as `propose` does for what has
-    changed since."""
-    with transaction() as tx:
-        merge = _waiting(tx, actor, merge_id, now)
-        kept, earlier = _both(tx, merge.library_id, merge.kept_id, merge.earlier_id)
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        if actor.person_id == kept.id:
-            merge.kept_confirmed_at = merge.kept_confirmed_at or now
+            step, until = MergeStep.DELETE, now
         else:
-            _refuse_ratings(earlier)
-            merge.earlier_confirmed_at = merge.earlier_confirmed_at or now
-        _note(tx, "merge_confirmed", actor, merge, now)
-        if merge.kept_confirmed_at is None or merge.earlier_confirmed_at is None:
-            return False
-        _refuse_ratings(earlier)
-        _check(kept, earlier)
-        if queries.has_open_reviews(earlier.id):
-            raise Conflict("merge_reviews_open")
-        asker = replace(actor, person_id=merge.asked_by_id)
-        _take_over(tx, asker, kept, earlier, now)
-        disabling.disable(tx, asker, earlier, now)
-        _decide(tx, actor, merge, MergeOutcome.MERGED, now)
-        return True
-
-
-def decline(actor: Actor, merge_id: int, now: dt.datetime) -> None:
-    """In either sign-in. Raises Conflict("merge_over")."""
-    with transaction() as tx:
-        _decide(tx, actor, _waiting(tx, actor, merge_id, now), MergeOutcome.DECLINED, now)
-
-
-def call_off(actor: Actor, merge_id: int, now: dt.datetime) -> None:
-    """By any administrator. Raises Conflict("merge_over")."""
-    with transaction() as tx:
-        library = administration.of_library(tx, actor)
-        of_library = (AccountMerge.id == merge_id, AccountMerge.library_id == library.id)
-        merge = tx.scalar(select(AccountMerge).where(*of_library, queries.waits(now)))
-        if merge is None:
-            raise Conflict("merge_over")
-        _decide(tx, actor, merge, MergeOutcome.CALLED_OFF, now)
+            step, until = _next_step(tx, kept, earlier, now)
+        if not dry_run:
+            round_snapshots.keep_due(tx, library.id, now)
+            _go(tx, actor, step, kept, earlier, now)
+        return step, until
 
 
 def remove(actor: Actor, person_id: int, now: dt.datetime) -> None:
@@ -148,18 +84,59 @@ def remove(actor: Actor, person_id: int, now: dt.datetime) -> None:
         _remove(tx, actor, person, now)
 
 
-def _waiting(tx: Session, actor: Actor, merge_id: int, now: dt.datetime) -> AccountMerge:
-    """One that asks the actor, locked with the library, as acts of its administrators are, and with
-    both accounts."""
-    tx.execute(held(select(Library.id).where(Library.id == actor.library_id)))
-    is_one = Person.id.in_((AccountMerge.kept_id, AccountMerge.earlier_id))
-    both = select(Person.id).join(AccountMerge, is_one).where(AccountMerge.id == merge_id)
-    tx.execute(held(both, of=Person))
-    which = (AccountMerge.id == merge_id, queries.waits(now), queries.of_either(actor.person_id))
-    merge = tx.scalar(held(select(AccountMerge).where(*which)))
-    if merge is None:
-        raise Conflict("merge_over")
-    return merge
+def _next_step(
+    tx: Session, kept: Person, earlier: Person, now: dt.datetime
+) -> tuple[MergeStep, dt.datetime]:
+    if queries.has_open_reviews(earlier.id):
+        raise Conflict("merge_reviews_open")
+    asked = _asked(tx, kept, earlier, now)
+    if asked is None:
+        return MergeStep.TELL, now + MERGE_WAITS
+    if asked.outcome is MergeOutcome.OBJECTED or has_record(earlier.id):
+        raise Conflict("merge_refused")
+    until = asked.asked_at + MERGE_WAITS
+    return MergeStep.WAIT if now < until else MergeStep.MERGE, until
+
+
+def _asked(tx: Session, kept: Person, earlier: Person, now: dt.datetime) -> AccountMerge | None:
+    query = select(AccountMerge).where(
+        AccountMerge.kept_id == kept.id,
+        AccountMerge.earlier_id == earlier.id,
+        AccountMerge.asked_at > now - MERGE_LASTS,
+    )
+    return tx.scalar(held(query.order_by(AccountMerge.id.desc()).limit(1)))
+
+
+def _go(
+    tx: Session, actor: Actor, step: MergeStep, kept: Person, earlier: Person, now: dt.datetime
+) -> None:
+    kind = "accounts_merged"
+    match step:
+        case MergeStep.WAIT:
+            return
+        case MergeStep.DELETE:
+            _take_over(tx, actor, kept, earlier, now, whole=True)
+            _remove(tx, actor, earlier, now)
+        case MergeStep.TELL:
+            kind = "merge_proposed"
+            tx.add(
+                AccountMerge(
+                    library_id=kept.library_id,
+                    kept_id=kept.id,
+                    earlier_id=earlier.id,
+                    asked_by_id=actor.person_id,
+                    asked_at=now,
+                )
+            )
+            for person in (kept, earlier):
+                accounts.alert(tx, person, NoticeKind.MERGE_PROPOSED, actor.person_id, now)
+        case MergeStep.MERGE:
+            _take_over(tx, actor, kept, earlier, now)
+            accounts.disable(tx, actor, earlier, now)
+            asked = _asked(tx, kept, earlier, now)
+            if asked is not None:
+                asked.outcome, asked.decided_at = MergeOutcome.MERGED, now
+    audit.note_by(tx, kind, actor, now, kept.id, account=earlier.id)
 
 
 def _both(tx: Session, library_id: int, kept_id: int, earlier_id: int) -> tuple[Person, Person]:
@@ -171,29 +148,12 @@ def _both(tx: Session, library_id: int, kept_id: int, earlier_id: int) -> tuple[
 
 
 def _check(kept: Person, earlier: Person) -> None:
+    if kept.disabled_at is not None or earlier.disabled_at is not None:
+        raise Conflict("person_is_disabled")
     if earlier.administrator or earlier.operator or earlier.framework_editor:
         raise Conflict("merge_administrator")
     if queries.merged(earlier.id):
         raise Conflict("merge_before")
-    if kept.disabled_at is not None or earlier.disabled_at is not None:
-        raise Conflict("person_is_disabled")
-
-
-def _refuse_ratings(earlier: Person) -> None:
-    if queries.has_record(earlier.id):
-        raise Conflict("merge_has_ratings", email=earlier.email)
-
-
-def _decide(
-    tx: Session, actor: Actor, merge: AccountMerge, outcome: MergeOutcome, now: dt.datetime
-) -> None:
-    merge.outcome, merge.decided_at = outcome, now
-    tx.flush()
-    _note(tx, DECIDED[outcome], actor, merge, now)
-
-
-def _note(tx: Session, kind: str, actor: Actor, merge: AccountMerge, now: dt.datetime) -> None:
-    audit.note_by(tx, kind, actor, now, merge.kept_id, account=merge.earlier_id)
 
 
 def _take_over(

@@ -1,31 +1,17 @@
 """Accounts that can end: two of one person, and one that was never used."""
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Integer,
-    Row,
-    Select,
-    bindparam,
-    exists,
-    or_,
-    select,
-)
+from sqlalchemy import Row, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.account.rules import MergeOutcome
-from tracker.db import Base, UTCDateTime, session
-from tracker.models import AccountMerge, Evidence, Person, Rating, Review
+from tracker.db import Base, session
+from tracker.models import AccountMerge, Person, Review
 from tracker.models.columns import written
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor, people_of
-from tracker.queries.asking import Question, row_as
 
 GOES = (
     "address_changes.person_id",
@@ -76,69 +62,6 @@ def is_unused(person_id: int) -> bool:
     return session().scalar(never) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingMerge:
-    """`kept_at` and `earlier_at`: when it was confirmed in each sign-in."""
-
-    id: int
-    asked_by: str
-    asked_at: dt.datetime
-    ends_at: dt.datetime
-    kept_id: int
-    kept: str
-    kept_email: str
-    kept_at: dt.datetime | None
-    earlier_id: int
-    earlier: str
-    earlier_email: str
-    earlier_at: dt.datetime | None
-
-
-def waiting(person_id: int, now: dt.datetime) -> Question[WaitingMerge | None]:
-    """What somebody is asked about their account; one at most."""
-    return Question(
-        _waiting(),
-        {"person": person_id, "now": now},
-        lambda rows: row_as(WaitingMerge, rows[0]) if rows else None,
-    )
-
-
-@cache
-def _waiting() -> Select[*tuple[Any, ...]]:
-    kept, earlier, asker = aliased(Person), aliased(Person), aliased(Person)
-    return (
-        select(
-            AccountMerge.id,
-            asker.name.label("asked_by"),
-            AccountMerge.asked_at,
-            AccountMerge.ends_at,
-            AccountMerge.kept_id,
-            kept.name.label("kept"),
-            kept.email.label("kept_email"),
-            AccountMerge.kept_confirmed_at.label("kept_at"),
-            AccountMerge.earlier_id,
-            earlier.name.label("earlier"),
-            earlier.email.label("earlier_email"),
-            AccountMerge.earlier_confirmed_at.label("earlier_at"),
-        )
-        .join(asker, asker.id == AccountMerge.asked_by_id)
-        .join(kept, kept.id == AccountMerge.kept_id)
-        .join(earlier, earlier.id == AccountMerge.earlier_id)
-        .where(
-            waits(bindparam("now", type_=UTCDateTime)),
-            of_either(bindparam("person", type_=Integer)),
-        )
-    )
-
-
-def waits(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
-    return AccountMerge.outcome.is_(None) & (AccountMerge.ends_at > now)
-
-
-def of_either(person_id: int | BindParameter[int]) -> ColumnElement[bool]:
-    return or_(AccountMerge.kept_id == person_id, AccountMerge.earlier_id == person_id)
-
-
 def merged(person_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Accounts that go on in this one; or this one, where it goes on in another (`kept`). One
     query."""
@@ -153,7 +76,10 @@ def merged(person_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
         )
         .join(AccountMerge, AccountMerge.earlier_id == Person.id)
         .join(kept, kept.id == AccountMerge.kept_id)
-        .where(AccountMerge.outcome == written(MergeOutcome.MERGED), of_either(person_id))
+        .where(
+            AccountMerge.outcome == written(MergeOutcome.MERGED),
+            or_(AccountMerge.kept_id == person_id, AccountMerge.earlier_id == person_id),
+        )
         .order_by(AccountMerge.decided_at, Person.id)
     )
     return session().execute(query).all()
@@ -174,15 +100,8 @@ def has_open_reviews(person_id: int) -> bool:
     return session().scalar(live.limit(1)) is not None
 
 
-def has_record(person_id: int) -> bool:
-    """Whether they rated, or added evidence; for their owner alone."""
-    rated = exists().where(Rating.person_id == person_id)
-    added = exists().where(Evidence.person_id == person_id)
-    return bool(session().scalar(select(or_(rated, added))))
-
-
 def called(actor: Actor, words: str) -> int | None:
-    """Somebody of the library by their whole address or staff ID."""
+    """Somebody of the library by their whole address or staff ID, for commands."""
     is_address = Person.email == words.strip().casefold()
     is_number = Person.staff_id == words.strip().upper()
     query = select(Person.id).where(people_of(actor.library_id), or_(is_address, is_number))

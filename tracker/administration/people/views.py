@@ -22,7 +22,6 @@ from tracker.administration.teams import queries as team_tree
 from tracker.frameworks.versions import queries_steps as version_steps
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access import subjects
-from tracker.queries.asking import ask
 from tracker.queries.core import erasures, people
 from tracker.reviews.handovers import queries_leaving as leaving
 from tracker.rules.errors import Conflict
@@ -115,7 +114,6 @@ def show(person: Subject) -> ResponseReturnValue:
         is_unused=accounts.is_unused(person.id),
         merged=merged,
         goes_on=any(account.id == person.id for account in merged),
-        waiting_merge=ask(accounts.waiting(person.id, now)),
         has_ties=leaving.ties(actor, person.id, now).are_some,
         new_versions=version_steps.steps_of(person.id, person.library_id, session.today()),
     )

@@ -66,7 +66,10 @@ SENTENCES = {
         "Your password was changed with a one-time link. You were signed out everywhere."
     ),
     NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
-    NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
+    NoticeKind.MERGE_PROPOSED: _l(
+        "%(name)s says that another account is yours too. After 7 days the two can become one, "
+        "unless you object under “Your account”."
+    ),
     NoticeKind.VERSION_MOVED: _l("You were moved to another version of the framework."),
     NoticeKind.PEOPLE_MOVED: _l("People you supervise moved to another version."),
     NoticeKind.ROUND_REMINDER: _l("A round closes soon, and you haven’t sent your ratings yet."),
@@ -102,7 +105,6 @@ PAGES = {
     NoticePage.OWN_READERS: "own_readers.index",
     NoticePage.READERS: "readers.queue",
     NoticePage.ACCESS_REVIEW: "access_review.index",
-    NoticePage.OTHER_ACCOUNT: "other_account.show",
     NoticePage.RATING: "assessment.resume",
     NoticePage.AUDIT: "admin_audit.index",
     NoticePage.SYSTEM: "system.index",

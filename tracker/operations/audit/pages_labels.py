@@ -63,10 +63,8 @@ KINDS: dict[str, dict[str, Any]] = {
         "person_enabled": _l("Account enabled"),
         "person_removed": _l("Account deleted"),
         "accounts_merged": _l("Two accounts made one"),
-        "merge_proposed": _l("Asked whether two accounts are one person’s"),
-        "merge_confirmed": _l("Confirmed that another account is theirs"),
-        "merge_declined": _l("Declined that another account is theirs"),
-        "merge_called_off": _l("Question about two accounts called off"),
+        "merge_proposed": _l("Told that two accounts become one"),
+        "merge_objected": _l("Objected that two accounts become one"),
         "operator_made": _l("Made operator by command"),
         "operator_unmade": _l("No longer operator, by command"),
         "framework_editor_made": _l("Made framework editor"),
@@ -194,7 +192,6 @@ RECORDS = {
     "correction": _l("a suggested correction"),
     "opening": _l("a new reader of a record"),
     "link": _l("a one-time link"),
-    "merge": _l("a question about two accounts"),
 }
 """What a door was asked for (web/http/access), for refusals."""
 
@@ -209,7 +206,6 @@ MADE_BY = {
     "rosters": _l("people file"),
     "access_review": _l("access review"),
     "evidence": _l("evidence file"),
-    "other_account": _l("earlier account"),
     "framework_draft_files": _l("draft of a framework version"),
     "framework_drafts": _l("draft of a framework version"),
     "frameworks": _l("statements of a framework"),

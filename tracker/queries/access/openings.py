@@ -155,7 +155,7 @@ def deciding(opening_id: int, now: dt.datetime) -> list[int]:
     """The administrators who can decide about an objection to it. One query."""
     query = (
         select(ME.id)
-        .join(Person, Person.library_id == ME.library_id)
+        .join(Person, ME.library_id == Person.library_id)
         .join(RecordOpening, RecordOpening.person_id == Person.id)
         .where(RecordOpening.id == opening_id, _decides())
         .order_by(ME.name, ME.id)

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
 from tracker.db import ask_made, session
 from tracker.models import (
-    AccountMerge,
     Correction,
     Deputy,
     Draft,
@@ -58,10 +57,6 @@ def draft(draft_id: int, today: dt.date) -> Subject | None:
 
 def job(job_id: int, today: dt.date) -> Subject | None:
     return _owned(job_id, select(Job.person_id).where(Job.id == job_id))
-
-
-def account_merge(merge_id: int, today: dt.date) -> Subject | None:
-    return _of_library(merge_id, select(AccountMerge.library_id).where(AccountMerge.id == merge_id))
 
 
 def membership(membership_id: int, today: dt.date) -> Subject | None:

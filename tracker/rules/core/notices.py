@@ -57,7 +57,6 @@ class NoticePage(StrEnum):
     OWN_READERS = "own_readers"
     READERS = "readers"
     ACCESS_REVIEW = "access_review"
-    OTHER_ACCOUNT = "other_account"
     RATING = "rating"
     AUDIT = "audit"
     SYSTEM = "system"
@@ -78,7 +77,7 @@ LEADS_TO = {
     NoticeKind.OBJECTION_DECIDED: NoticePage.OWN_READERS,
     NoticeKind.RESET_USED: NoticePage.ACCOUNT,
     NoticeKind.ACCESS_REVIEW_DUE: NoticePage.ACCESS_REVIEW,
-    NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
+    NoticeKind.MERGE_PROPOSED: NoticePage.ACCOUNT,
     NoticeKind.VERSION_MOVED: NoticePage.RATING,
     NoticeKind.PEOPLE_MOVED: NoticePage.TEAMS,
     NoticeKind.ROUND_REMINDER: NoticePage.RATING,
@@ -95,6 +94,7 @@ ALERTS = OF_ANOTHER | {
     NoticeKind.LINK_MADE,
     NoticeKind.LINK_ASKED,
     NoticeKind.ADDRESS_CHANGED,
+    NoticeKind.MERGE_PROPOSED,
     NoticeKind.RESET_USED,
 }
 """They may be somebody's way into an account, or nobody else would look: mailed at once, whatever

@@ -9,7 +9,6 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from tracker.accounts.account import actions as account
 from tracker.accounts.account.forms import UpdatesForm
 from tracker.accounts.links import queries as given_links
-from tracker.administration.accounts import queries as merges
 from tracker.notifications.notices import queries as notices
 from tracker.queries.access.drafts import DraftHeader
 from tracker.queries.asking import ask_together
@@ -45,10 +44,9 @@ def index() -> ResponseReturnValue:
     actor = session.actor_or_none()
     if actor is None:
         return front_page()
-    new_notices, alerts, other_account, rounds, any_held = ask_together(
+    new_notices, alerts, rounds, any_held = ask_together(
         notices.unread(actor, session.today()),
         notices.unread_alerts(actor),
-        merges.waiting(actor.person_id, session.now()),
         teams.open_rounds(actor.library_id, session.today()),
         given_links.any_held(actor, session.now()),
     )
@@ -56,7 +54,6 @@ def index() -> ResponseReturnValue:
         "today/today.html",
         page=today_of(actor, rounds, session.now()),
         new_notices=new_notices,
-        other_account=other_account,
         alerts=account_alerts(alerts),
         held_links=given_links.to_confirm(actor, session.now()) if any_held else [],
     )

@@ -114,9 +114,6 @@ PAGES = {
     "address_changes.show": Page(
         _l("Change your email address"), _l("mail, username, new address")
     ),
-    "other_account.show": Page(
-        _l("Another account of yours"), _l("merge, duplicate, two accounts, join"), _ACCOUNT
-    ),
     "given_links.code": Page(
         _l("Make a recovery code"), _l("forgot password, locked out, emergency code")
     ),

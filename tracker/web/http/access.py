@@ -65,7 +65,6 @@ LOADERS: dict[Loader, str] = {
     subjects.outbox_mail: "mail_id",
     subjects.correction: "correction_id",
     subjects.record_opening: "opening_id",
-    subjects.account_merge: "merge_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named
 without `_id`."""
