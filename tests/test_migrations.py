@@ -242,7 +242,7 @@ UPDATE frameworks SET needs_of = 6
 UPDATE held_texts SET row_id = 0
 UPDATE invitations SET confirmed_at = made_at
 UPDATE invitations SET confirmed_at = made_at, confirmed_by_id = by_id
-UPDATE invitations SET purpose = 'other'
+UPDATE invitations SET kind = 'take_back'
 UPDATE invitations SET used_at = made_at WHERE closed_at IS NULL
 UPDATE libraries SET invites_from = 18
 UPDATE libraries SET paper = 'legal'

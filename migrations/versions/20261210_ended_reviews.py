@@ -305,7 +305,7 @@ table(
     "invitations",
     to("people", "person_id"),
     line(64, "token_hash"),
-    word("purpose", "invitation reset given", default="invitation"),
+    word("kind", "invitation reset given handed printed", default="invitation"),
     moment("made_at", "ends_at"),
     moment("closed_at", null=True),
     to("people", "by_id", null=True),
@@ -1164,7 +1164,7 @@ table(
 table(
     "link_mails",
     to("outbox_mails", "mail_id", is_key=True),
-    word("kind", "invitation reset given confirm_address take_back objection"),
+    word("kind", "invitation reset given handed printed confirm_address take_back objection"),
     line(254, "address"),
     to("people", "by_id", null=True),
     flag("at_once", default=sa.false()),

@@ -6,7 +6,7 @@ from tests.factories.people import closed_to
 from tests.factories.world import World, add
 from tracker.db import session, transaction
 from tracker.models import AddressChange, Invitation, Job, Person, RecordOpening, SignIn
-from tracker.rules.core.links import HELD_FOR, LinkPurpose
+from tracker.rules.core.links import HELD_FOR, LinkKind
 from tracker.rules.core.openings import INDEPENDENT_AFTER
 from tracker.rules.core.tokens import token_hash
 from tracker.services.core import jobs
@@ -62,7 +62,7 @@ def given(world: World) -> None:
             Invitation(
                 person_id=world.people["ana"],
                 token_hash=token_hash(LINK),
-                purpose=LinkPurpose.GIVEN,
+                kind=LinkKind.HANDED,
                 by_id=world.people["adam"],
                 made_at=world.now,
                 opens_at=world.now + HELD_FOR,

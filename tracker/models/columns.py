@@ -1,5 +1,6 @@
 """Column shapes that the tables share."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
@@ -37,8 +38,8 @@ NEVER_AGAIN = {"sqlite_autoincrement": True}
 id: that id is never another row's. PostgreSQL gives none twice by itself."""
 
 
-def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """A named check that `column` holds a value of `words`."""
+def one_of(column: str, words: Iterable[StrEnum]) -> CheckConstraint:
+    """A named check that `column` holds one of `words`."""
     values = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 

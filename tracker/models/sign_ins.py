@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, Line, one_of, parent
-from tracker.rules.core.links import LinkPurpose
+from tracker.rules.core.links import FOR_PASSWORDS, LinkKind
 
 
 class SignIn(Base):
@@ -46,7 +46,7 @@ class Invitation(Base):
 
     __tablename__ = "invitations"
     __table_args__ = (
-        one_of("purpose", LinkPurpose),
+        one_of("kind", FOR_PASSWORDS),
         CheckConstraint(
             "(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"
         ),
@@ -58,8 +58,8 @@ class Invitation(Base):
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    purpose: Mapped[LinkPurpose] = mapped_column(
-        default=LinkPurpose.INVITATION, server_default=LinkPurpose.INVITATION
+    kind: Mapped[LinkKind] = mapped_column(
+        default=LinkKind.INVITATION, server_default=LinkKind.INVITATION
     )
     made_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]

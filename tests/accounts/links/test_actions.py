@@ -29,7 +29,7 @@ from tracker.administration.people import actions as people
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, Invitation, OutboxMail, Person, RecoveryCode
 from tracker.policy.permissions import Actor
-from tracker.rules.core.links import HELD_FOR, LISTED_FOR, LinkPurpose
+from tracker.rules.core.links import HELD_FOR, LISTED_FOR, LinkKind
 from tracker.rules.core.openings import INDEPENDENT_AFTER
 from tracker.rules.core.tokens import new_recovery_code, recovery_hash
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -199,7 +199,7 @@ def test_a_link_is_told_for_thirty_days(context: World, adam: Actor) -> None:
     invitations.renew(adam, context.people["ana"], NOW)
     ana = acting(context, "ana")
     ((given, by, _confirmed_by),) = reading.of_own(ana, NOW + LISTED_FOR - MINUTE)
-    assert (by, given.purpose, given.made_at) == ("Adam", LinkPurpose.GIVEN, NOW)
+    assert (by, given.kind, given.made_at) == ("Adam", LinkKind.HANDED, NOW)
     assert given.opens_at == NOW + HELD_FOR
     assert reading.of_own(ana, NOW + LISTED_FOR) == []
     assert reading.of_own(acting(context, "ben"), NOW) == []
@@ -308,7 +308,7 @@ def test_whoever_runs_the_server_prints_a_link(context: World) -> None:
     assert told(context, "ana") == ["link_asked"]
     assert kinds()[-1] == "link_printed"
     ((given, by, _confirmed_by),) = reading.of_own(acting(context, "ana"), NOW)
-    assert (by, given.purpose) == (None, LinkPurpose.GIVEN)
+    assert (by, given.kind) == (None, LinkKind.PRINTED)
     given_links.accept(token, CHEAP, GOOD, NOW)
     with pytest.raises(Missing):
         invitations.printed("nobody@example.org", NOW)

@@ -17,7 +17,7 @@ from tracker.models import AddressChange, Library, Person
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.row_locks import held
-from tracker.rules.core.links import LinkKind, LinkPurpose
+from tracker.rules.core.links import LinkKind
 from tracker.rules.core.tokens import token_hash
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_email
@@ -93,7 +93,7 @@ def take_back(token: str, now: dt.datetime) -> str:
         sign_ins.end_all(tx, person.id, now)
         links.close(tx, [person.id], now)
         audit.note_person(tx, "address_taken_back", person, person.id, now)
-        return links.write(tx, person.id, now, LinkPurpose.RESET)
+        return links.write(tx, person.id, now, LinkKind.RESET)
 
 
 def of_link(kind: LinkKind, token: str, now: dt.datetime) -> Row[AddressChange, str] | None:

@@ -22,11 +22,13 @@ from tracker.records.core import administration
 from tracker.row_locks import held
 from tracker.rules.core.links import (
     ASKED_LASTS,
+    BY_ADMINISTRATORS,
+    LINKS,
     RESET_LASTS,
     RESET_LEFT,
     RESETS_A_DAY,
     LinkKind,
-    LinkPurpose,
+    Maker,
 )
 from tracker.rules.core.notices import MailStatus, NoticeKind
 from tracker.rules.errors import Conflict, Missing
@@ -37,26 +39,24 @@ WAITING_MAX = 2000
 """So many requests wait at a time: addresses can be made up."""
 LOOKED_UP = 200
 """So many of them at a time."""
-MADE_FOR_THEM = (LinkKind.INVITATION, LinkKind.GIVEN)
 
 
 def renew(actor: Actor, person_id: int, now: dt.datetime) -> str:
     """A new link in the place of any before it, to hand over where no mail goes; returns its token.
-    The password stays until it is used. Who has one is told who made the link, which works at once
-    only with their supervisor's yes or their recovery code (rules/core/links.HELD_FOR).
+    The password stays until it is used. Who has one is told who made the link.
 
     Raises Conflict("person_is_disabled").
     """
     with transaction() as tx:
         person = _enabled(administration.person_of(tx, actor, person_id))
-        links.drop_waiting(tx, MADE_FOR_THEM, [person.id], now)
+        links.drop_waiting(tx, BY_ADMINISTRATORS, [person.id], now)
         audit.note_person(tx, "link_made", person, actor.person_id, now)
-        return _given(tx, person, NoticeKind.LINK_MADE, actor.person_id, now)
+        return _given(tx, person, LinkKind.HANDED, actor.person_id, now)
 
 
 def printed(email: str, now: dt.datetime) -> tuple[str, str]:
     """Whoever runs the server makes a link for the person with this address: returns their name and
-    its token. It works at once. Who has a password is told.
+    its token. Who has a password is told.
 
     Raises Missing, Conflict("person_is_disabled").
     """
@@ -69,17 +69,20 @@ def printed(email: str, now: dt.datetime) -> tuple[str, str]:
             raise Missing
         person = _enabled(owner)
         audit.note_person(tx, "link_printed", person, None, now)
-        return person.name, _given(tx, person, NoticeKind.LINK_ASKED, None, now)
+        return person.name, _given(tx, person, LinkKind.PRINTED, None, now)
 
 
-def _given(
-    tx: Session, person: Person, kind: NoticeKind, by_id: int | None, now: dt.datetime
-) -> str:
+def _given(tx: Session, person: Person, kind: LinkKind, by_id: int | None, now: dt.datetime) -> str:
     if person.password_hash is None:
         return links.write(tx, person.id, now)
-    alerts.alert(tx, person, kind, by_id or person.id, now)
-    is_held = by_id is not None
-    return links.write(tx, person.id, now, LinkPurpose.GIVEN, by_id=by_id, is_held=is_held)
+    _tell(tx, person, kind, by_id, now)
+    return links.write(tx, person.id, now, kind, by_id=by_id)
+
+
+def _tell(tx: Session, person: Person, kind: LinkKind, by_id: int | None, now: dt.datetime) -> None:
+    is_asked = LINKS[kind].made_by is not Maker.ADMINISTRATOR
+    notice = NoticeKind.LINK_ASKED if is_asked else NoticeKind.LINK_MADE
+    alerts.alert(tx, person, notice, by_id or person.id, now)
 
 
 def mail_one(actor: Actor, person_id: int, now: dt.datetime) -> str:
@@ -90,14 +93,14 @@ def mail_one(actor: Actor, person_id: int, now: dt.datetime) -> str:
     """
     with transaction() as tx:
         person = _enabled(administration.person_of(tx, actor, person_id))
-        links.drop_waiting(tx, MADE_FOR_THEM, [person.id], now)
+        links.drop_waiting(tx, BY_ADMINISTRATORS, [person.id], now)
         if person.password_hash is None:
             library = tx.get_one(Library, person.library_id)
             _invite(tx, library, actor, [person], now, at_once=True)
             return person.email
         given, by = LinkKind.GIVEN, actor.person_id
         links.write_mail(tx, given, person.id, person.email, now, by_id=by)
-        alerts.alert(tx, person, NoticeKind.LINK_MADE, by, now)
+        _tell(tx, person, given, by, now)
         audit.note_person(tx, "link_mailed", person, by, now)
         return person.email
 
@@ -199,7 +202,7 @@ def look_up(now: dt.datetime) -> int:
         for person in left:
             links.write_mail(tx, LinkKind.RESET, person.id, person.email, now)
             if address_changes.is_set_by_another(tx, person.id, now):
-                alerts.alert(tx, person, NoticeKind.LINK_ASKED, person.id, now)
+                _tell(tx, person, LinkKind.RESET, None, now)
             audit.note_person(tx, "reset_asked", person, None, now)
         for request in asked:
             tx.delete(request)
@@ -210,7 +213,7 @@ def _have_links(tx: Session, people: Collection[int], now: dt.datetime) -> set[i
     """Who got as many as a day is free, and the last one of them works for a while."""
     works = exists().where(
         Invitation.person_id == OutboxMail.person_id,
-        Invitation.purpose == LinkPurpose.RESET,
+        Invitation.kind == LinkKind.RESET,
         link_works(now),
     )
     query = (

@@ -39,7 +39,7 @@ from tracker.models import (
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.queries.asking import Question
-from tracker.rules.core.links import LISTED_FOR, LinkKind, LinkPurpose
+from tracker.rules.core.links import LISTED_FOR, NOT_ASKED_FOR, LinkKind
 from tracker.rules.core.notices import MailStatus
 from tracker.rules.core.openings import INDEPENDENT_AFTER
 from tracker.rules.core.tokens import token_hash
@@ -138,7 +138,7 @@ def invitees(actor: Actor, now: dt.datetime, person_id: int | None = None) -> li
         select(Person.id, Person.name, Person.email, func.max(ends))
         .outerjoin(
             Invitation,
-            and_(Invitation.person_id == Person.id, Invitation.purpose == LinkPurpose.INVITATION),
+            and_(Invitation.person_id == Person.id, Invitation.kind == LinkKind.INVITATION),
         )
         .where(*which)
         .group_by(Person.id, Person.name, Person.email)
@@ -164,9 +164,7 @@ def invitees(actor: Actor, now: dt.datetime, person_id: int | None = None) -> li
 def count_needed(actor: Actor, now: dt.datetime) -> int:
     """How many people need an invitation. One query."""
     living = exists().where(
-        Invitation.person_id == Person.id,
-        Invitation.purpose == LinkPurpose.INVITATION,
-        link_works(now),
+        Invitation.person_id == Person.id, Invitation.kind == LinkKind.INVITATION, link_works(now)
     )
     on_its_way = exists().where(
         OutboxMail.person_id == Person.id,
@@ -203,7 +201,7 @@ def of_own(actor: Actor, now: dt.datetime) -> Sequence[Row[Invitation, str, str]
             .where(
                 Invitation.person_id == actor.person_id,
                 Invitation.made_at > now - LISTED_FOR,
-                or_(Invitation.purpose == LinkPurpose.GIVEN, Invitation.opens_at.is_not(None)),
+                or_(Invitation.kind.in_(NOT_ASKED_FOR), Invitation.opens_at.is_not(None)),
             )
             .order_by(Invitation.id.desc())
         )

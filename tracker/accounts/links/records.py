@@ -22,48 +22,41 @@ from tracker.records.core import outbox
 from tracker.row_locks import held
 from tracker.rules.core.links import (
     ASKED_LASTS,
-    CONFIRM_LASTS,
-    HANDED_LASTS,
+    FOR_PASSWORDS,
     HELD_FOR,
-    RESET_LASTS,
-    TAKE_BACK_LASTS,
+    LINKS,
     LinkEmail,
     LinkKind,
-    LinkPurpose,
 )
 from tracker.rules.core.notices import MailStatus
 from tracker.rules.core.openings import DECIDE_WITHIN
 from tracker.rules.core.tokens import new_recovery_code, new_token, recovery_hash, token_hash
-
-FOR_PASSWORDS = {LinkKind.INVITATION, LinkKind.RESET, LinkKind.GIVEN}
 
 
 def write(
     tx: Session,
     person_id: int,
     now: dt.datetime,
-    purpose: LinkPurpose = LinkPurpose.INVITATION,
+    kind: LinkKind = LinkKind.INVITATION,
     *,
     by_id: int | None = None,
-    is_held: bool = False,
 ) -> str:
-    """A new link for them; returns its token. It takes the place of any before it, unless they
-    asked for it: anybody can ask, and must not take an invitation away by it.
-
-    `by_id`: the administrator who gives it to somebody who has a password, None for whoever runs
-    the server. `is_held`: others may have got at it, so for HELD_FOR it needs a yes or a recovery
-    code, and lasts as long from when it works by itself.
-    """
-    if purpose is not LinkPurpose.RESET:
+    """A new link for them; returns its token. `by_id`: the administrator who gives it to somebody
+    who has a password. Who has none has nothing yet that others could get at."""
+    rule = LINKS[kind]
+    if rule.replaces:
         close(tx, [person_id], now)
-    token, opens_at = new_token(), now + HELD_FOR if is_held else None
+    token, opens_at = new_token(), None
+    if tx.get_one(Person, person_id).password_hash is not None:
+        address_is_new = address_changes.is_set_by_another(tx, person_id, now)
+        opens_at = now + HELD_FOR if rule.waits(address_is_new=address_is_new) else None
     tx.add(
         Invitation(
             person_id=person_id,
             token_hash=token_hash(token),
-            purpose=purpose,
+            kind=kind,
             made_at=now,
-            ends_at=(opens_at or now) + _lasts(tx, person_id, purpose),
+            ends_at=(opens_at or now) + _lasts(tx, person_id, kind),
             by_id=by_id,
             opens_at=opens_at,
         )
@@ -78,7 +71,7 @@ def write_invitations(
     close(tx, people, now)
     tokens = {person_id: new_token() for person_id in people}
     common = {
-        "purpose": LinkPurpose.INVITATION,
+        "kind": LinkKind.INVITATION,
         "made_at": now,
         "ends_at": now + dt.timedelta(days=library.invitation_days),
     }
@@ -89,11 +82,8 @@ def write_invitations(
     return tokens
 
 
-def _lasts(tx: Session, person_id: int, purpose: LinkPurpose) -> dt.timedelta:
-    """An invitation as long as the library says."""
-    if purpose is not LinkPurpose.INVITATION:
-        return RESET_LASTS if purpose is LinkPurpose.RESET else HANDED_LASTS
-    return dt.timedelta(days=_library_of(tx, person_id).invitation_days)
+def _lasts(tx: Session, person_id: int, kind: LinkKind) -> dt.timedelta:
+    return LINKS[kind].lasts or dt.timedelta(days=_library_of(tx, person_id).invitation_days)
 
 
 def _library_of(tx: Session, person_id: int) -> Library:
@@ -210,9 +200,11 @@ def made(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> Lin
         link.address = person.email
     if person.disabled_at is not None and link.kind is not LinkKind.OBJECTION:
         return None
-    token, lasts, other = _token(tx, link, mail, person, now)
+    token, other = _token(tx, link, mail, person, now)
     if token is None:
         return None
+    is_link = link.kind is not LinkKind.OBJECTION
+    lasts = _lasts(tx, person.id, link.kind) if is_link else DECIDE_WITHIN
     return LinkEmail(
         mail.id,
         link.kind,
@@ -229,23 +221,16 @@ def made(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> Lin
 
 def _token(
     tx: Session, link: LinkMail, mail: OutboxMail, person: Person, now: dt.datetime
-) -> tuple[str | None, dt.timedelta, str]:
-    """None where there is no link to make any more; how long it works, and the other address that
-    it is about, if any."""
-    token = None
-    if link.kind in FOR_PASSWORDS:
-        purpose = LinkPurpose(link.kind)
-        if purpose is LinkPurpose.INVITATION:
-            if person.password_hash is None:
-                token = write(tx, person.id, now)
-        elif mail.made_at > now - ASKED_LASTS:
-            is_held = address_changes.is_set_by_another(tx, person.id, now)
-            token = write(tx, person.id, now, purpose, by_id=link.by_id, is_held=is_held)
-        return token, _lasts(tx, person.id, purpose), ""
+) -> tuple[str | None, str]:
+    """None where there is no link to make any more; and the other address that it is about, if
+    any."""
     if link.kind is LinkKind.OBJECTION:
-        return "", DECIDE_WITHIN, ""
-    change = tx.get_one(AddressChange, link.change_id)
-    token = address_changes.secret(change, link.kind, now)
-    if link.kind is LinkKind.CONFIRM_ADDRESS:
-        return token, CONFIRM_LASTS, ""
-    return token, TAKE_BACK_LASTS, change.new_email
+        return "", ""
+    if link.kind not in FOR_PASSWORDS:
+        change = tx.get_one(AddressChange, link.change_id)
+        other = change.new_email if link.kind is LinkKind.TAKE_BACK else ""
+        return address_changes.secret(change, link.kind, now), other
+    is_wanted = mail.made_at > now - ASKED_LASTS
+    if link.kind is LinkKind.INVITATION:
+        is_wanted = person.password_hash is None
+    return write(tx, person.id, now, link.kind, by_id=link.by_id) if is_wanted else None, ""
