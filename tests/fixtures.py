@@ -73,12 +73,15 @@ def all_is_sealed(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def anew(
-    app: Flask, world: World, engine_name: str, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], World]:
-    """The world as it was, once more, to compare two. Salts are the same in each."""
+def same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In each of several worlds that are compared."""
     salts = SimpleNamespace(token_hex=lambda length: "5" * 2 * length)
     monkeypatch.setattr("tracker.reviews.sending.records.secrets", salts)
+
+
+@pytest.fixture
+def anew(app: Flask, world: World, engine_name: str, same_salts: None) -> Callable[[], World]:
+    """The world as it was, once more, to compare two."""
 
     def make() -> World:
         with app.app_context():

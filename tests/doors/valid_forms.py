@@ -24,6 +24,7 @@ from tests.doors.reviews import its_item
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
 from tests.factories.notices import tell
+from tests.factories.people import newer_use_statement
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, answer_all, send
@@ -324,15 +325,6 @@ def spare_team(world: World) -> dict[str, object]:
     return {"team_id": session().scalars(select(Team.id).where(Team.name == "Spare")).one()}
 
 
-def unread(world: World) -> None:
-    with transaction() as tx:
-        tx.add(
-            UseStatement(
-                library_id=world.libraries["city"], version=2, text="Anew.", published_at=world.now
-            )
-        )
-
-
 def newest_use_statement(world: World) -> dict[str, object]:
     return {
         "use_statement_id": session()
@@ -624,7 +616,7 @@ SENDS = [
     Send("handovers.hand_on", "sue", to_hugo, with_hugo),
     Send("handover_lists.hand_on", "cora", all_to_hugo, with_hugo),
     Send("dashboard.updates", "ana", words(**{"from": "today"})),
-    Send("dashboard.use_statement_read", "ana", newest_use_statement, arrange=unread),
+    Send("dashboard.use_statement_read", "ana", newest_use_statement, arrange=newer_use_statement),
     Send("notices.read", "ana", newest_notice, unread_notice),
     Send("profiles.ready", "ana", words(ready="yes")),
     Send("rating_lists.store", "ana", the_list),

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from tests.factories.world import HASH, START, World, add
 from tracker.db import transaction
 from tracker.frameworks.versions import records_moves as moves
-from tracker.models import Invitation, Membership, Person, RecordOpening, Team
+from tracker.models import Invitation, Membership, Person, RecordOpening, Team, UseStatement
 from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
 
@@ -85,3 +85,20 @@ def let_links_work() -> None:
     """The one-time links that are out, as after a day."""
     with transaction() as tx:
         tx.execute(update(Invitation).values(opens_at=None))
+
+
+def supervises_no_more(world: World, name: str = "sue") -> None:
+    """Since yesterday, anywhere."""
+    with transaction() as tx:
+        tx.execute(
+            update(Membership)
+            .where(Membership.person_id == world.people[name], Membership.role == Role.SUPERVISOR)
+            .values(ends_on=world.now.date() - dt.timedelta(days=1))
+        )
+
+
+def newer_use_statement(world: World) -> None:
+    """Nobody has read it yet."""
+    with transaction() as tx:
+        city = world.libraries["city"]
+        tx.add(UseStatement(library_id=city, version=2, text="New.", published_at=world.now))

@@ -3,7 +3,6 @@ what is sealed is hidden with all that it was made of, and with all that came of
 
 import re
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -31,6 +30,8 @@ from tracker.models import Library
 from tracker.record.sheet.rules import Record
 from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
+
+pytestmark = pytest.mark.usefixtures("same_salts")
 
 READERS = ("sue", "hugo", "cora", "ana")
 """Who reviews Ana now, a second reader of what Sue reviewed before, who coordinates, and she herself,
@@ -192,12 +193,6 @@ def differing(app: Flask, plan: Plan, reader: str) -> dict[str, list[str]]:
                 if other := [path for path in pages if pages[path] != before[path]]:
                     found[stage] = other
     return found
-
-
-@pytest.fixture(autouse=True)
-def _same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
-    salts = SimpleNamespace(token_hex=lambda length: "5" * 2 * length)
-    monkeypatch.setattr("tracker.reviews.sending.records.secrets", salts)
 
 
 @pytest.mark.in_ci

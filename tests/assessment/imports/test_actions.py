@@ -7,6 +7,7 @@ from sqlalchemy import event, select
 
 from tests.factories.answers import Answer
 from tests.factories.levels import own_sheet, progress_of
+from tests.factories.people import newer_use_statement
 from tests.factories.world import World
 from tracker.assessment.imports import actions as service, queries as import_targets
 from tracker.assessment.imports.queries import ImportTargets
@@ -17,8 +18,8 @@ from tracker.assessment.ratings import (
     queries_cards as statement_cards,
     rules as progress,
 )
-from tracker.db import db, session, transaction
-from tracker.models import Rating, RatingEntry, UseStatement
+from tracker.db import db, session
+from tracker.models import Rating, RatingEntry
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.record.sheet import queries_learners as learners
@@ -168,12 +169,7 @@ def test_only_a_learner_who_has_read_the_use_statement(world: World, app_context
     listed, seen = looked_at(world, ana)
     with pytest.raises(Missing):
         service.take_over(cora, world.framework_id, listed, frozenset(), seen.digest(), world.now)
-    with transaction() as tx:
-        tx.add(
-            UseStatement(
-                library_id=world.libraries["city"], version=2, text="More.", published_at=world.now
-            )
-        )
+    newer_use_statement(world)
     with pytest.raises(Conflict, match="use_statement_unread"):
         service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
     assert rows(world) == rows(world, "cora") == []

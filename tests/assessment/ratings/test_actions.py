@@ -12,6 +12,7 @@ from tests.conftest import Queries
 from tests.factories.answers import Answer
 from tests.factories.frameworks import leave_out, open_round
 from tests.factories.levels import own_sheet, progress_of
+from tests.factories.people import newer_use_statement
 from tests.factories.world import World
 from tracker.accounts.account import actions as account
 from tracker.assessment.ratings import actions as ratings, rules as progress
@@ -259,12 +260,7 @@ def test_who_may_not_rate_what(world: World, rater: Actor, first: int) -> None:
 
 
 def test_the_use_statement_comes_first(world: World, rater: Actor, first: int) -> None:
-    with transaction() as tx:
-        tx.add(
-            UseStatement(
-                library_id=world.libraries["city"], version=2, text="More.", published_at=world.now
-            )
-        )
+    newer_use_statement(world)
     assert refusal(world, "ana", first).code == "use_statement_unread"
     newest = session().scalar(select(UseStatement.id).where(UseStatement.version == 2))
     assert newest is not None

@@ -6,15 +6,13 @@ from flask import Flask
 
 from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
+from tests.factories.frameworks import leave_out
 from tests.factories.levels import own_sheet
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.db import transaction
 from tracker.frameworks.versions.rules_levels import LevelState, TargetState
 from tracker.frameworks.versions.rules_scale import Meaning, Voice
-from tracker.models import NotRatedHere
-from tracker.models.record.words import skill_of
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets, queries_learners as learners
 from tracker.record.sheet.rules import Sheet
@@ -73,16 +71,7 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
     first = world.statements["communication"][0]
     with app.app_context():
         rate(world, "ana", first, Answer.CONSISTENTLY)
-        with transaction() as tx:
-            tx.add(
-                NotRatedHere(
-                    library_id=world.libraries["city"],
-                    skill_id=skill_of(first),
-                    reason="No such tool.",
-                    set_at=world.now,
-                    set_by_id=world.people["adam"],
-                )
-            )
+        leave_out(world, first, "No such tool.")
         domains, elsewhere = (
             basis(StandingPlace(world.framework_id, world.libraries[name])).domains
             for name in ("city", "other")

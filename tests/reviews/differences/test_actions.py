@@ -4,17 +4,18 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.people import supervises_no_more
 from tests.factories.reviews import endorse
 from tests.factories.sending import YES, actor, answer_all, item_ids, items, review, send
 from tests.factories.world import World
 from tests.reviews.differences.settled import AGREED, confirm, differing
 from tests.reviews.review.state import statuses
-from tracker.db import session, transaction
-from tracker.models import Confirmation, Endorsement, Membership, ReviewItem, ReviewMove
+from tracker.db import session
+from tracker.models import Confirmation, Endorsement, ReviewItem, ReviewMove
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.differences.queries import own_side
 from tracker.reviews.differences.rules import Choice, ChoiceKind
@@ -306,12 +307,7 @@ def test_a_supervisor_who_left_agrees_on_nothing_but_the_learner_can_end_it(worl
     review_id = differing(world, 1)
     item_id = item_ids(review_id)[0]
     who = actor(world, "sue")
-    with transaction() as tx:
-        tx.execute(
-            update(Membership)
-            .where(Membership.role == "supervisor")
-            .values(ends_on=dt.date(2026, 11, 23))
-        )
+    supervises_no_more(world)
     with pytest.raises(Missing):
         sides.confirm(who, item_id, AGREED, "x", world.now)
     sides.keep_apart(actor(world, "ana"), item_id, world.now)

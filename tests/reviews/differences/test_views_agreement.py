@@ -12,7 +12,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from contextvars import Context
-from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -38,6 +37,8 @@ from tracker.record.standings import actions as standings
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
+
+pytestmark = pytest.mark.usefixtures("same_salts")
 
 DAYS = 60
 LEARNERS = ("ana", "ben", "zoe0", "zoe1", "zoe2", "zoe3")
@@ -153,12 +154,6 @@ FEW = (
         for page in ("", "/gaps", "/gaps/people.csv", "/gaps/domains/communication", "/round")
     ),
 )
-
-
-@pytest.fixture(autouse=True)
-def _same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
-    salts = SimpleNamespace(token_hex=lambda length: "5" * 2 * length)
-    monkeypatch.setattr("tracker.reviews.sending.records.secrets", salts)
 
 
 @pytest.mark.in_ci

@@ -10,11 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import NOW
 from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.people import supervises_no_more
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send, send_again
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Endorsement, EndorsementMove, EndorsementText, Library, Membership
+from tracker.models import Endorsement, EndorsementMove, EndorsementText, Library
 from tracker.queries.asking import ask
 from tracker.record.endorsements import queries as found
 from tracker.record.endorsements.queries import Expiring
@@ -123,12 +124,7 @@ class TestRevoke:
     def test_nor_its_endorser_once_they_supervise_no_more(self, world: World) -> None:
         endorsement_id = reviewed(world)
         sue = actor(world, "sue")
-        with transaction() as tx:
-            tx.execute(
-                update(Membership)
-                .where(Membership.person_id == world.people["sue"], Membership.role == "supervisor")
-                .values(ends_on=NOW.date() - dt.timedelta(days=1))
-            )
+        supervises_no_more(world)
         with pytest.raises(Missing):
             endorsements.revoke(sue, endorsement_id, "x", NOW)
 

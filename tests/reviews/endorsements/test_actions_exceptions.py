@@ -4,13 +4,15 @@ all that comes of one is told together."""
 import datetime as dt
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW
 from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.frameworks import leave_out
 from tests.factories.levels import own_sheet
+from tests.factories.people import supervises_no_more
 from tests.factories.reviews import endorse
 from tests.factories.sending import (
     NOT_MINE,
@@ -27,13 +29,7 @@ from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import LevelState
 from tracker.frameworks.versions.rules_scale import Voice
-from tracker.models import (
-    LevelException,
-    LevelExceptionMove,
-    LevelExceptionText,
-    Membership,
-    NotRatedHere,
-)
+from tracker.models import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.record.words import skill_of
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries as endorsed
@@ -162,12 +158,7 @@ def test_a_supervisor_who_left_has_none_either(world: World) -> None:
     item_id = differing(world)
     exception_id = propose(world, item_id, "ana")
     sue = actor(world, "sue")
-    with transaction() as tx:
-        tx.execute(
-            update(Membership)
-            .where(Membership.person_id == world.people["sue"], Membership.role == "supervisor")
-            .values(ends_on=world.now.date() - dt.timedelta(days=1))
-        )
+    supervises_no_more(world)
     with pytest.raises(Missing):
         endorsements.confirm_exception(sue, item_id, exception_id, world.now)
     endorsements.withdraw_exception(actor(world, "ana"), item_id, exception_id, "alone", world.now)
@@ -212,16 +203,7 @@ class TestWhereItCanBe:
 
     def test_not_where_the_library_does_not_rate_it(self, world: World) -> None:
         item_id = equal(world, PART)[0]
-        with transaction() as tx:
-            tx.add(
-                NotRatedHere(
-                    library_id=world.libraries["city"],
-                    skill_id=skill_of(world.statements["communication"][0]),
-                    reason="No such tool",
-                    set_at=NOW,
-                    set_by_id=world.people["adam"],
-                )
-            )
+        leave_out(world, world.statements["communication"][0], "No such tool")
         with pytest.raises(Conflict, match="exception_not_here"):
             propose(world, item_id)
 
@@ -281,16 +263,7 @@ class TestWhatItDoes:
         item_id = differing(world)
         agree(world, item_id)
         sides.keep_apart(actor(world, "sue"), item_id, LATER)
-        with transaction() as tx:
-            tx.add(
-                NotRatedHere(
-                    library_id=world.libraries["city"],
-                    skill_id=skill_of(world.statements["communication"][0]),
-                    reason="No such tool",
-                    set_at=NOW,
-                    set_by_id=world.people["adam"],
-                )
-            )
+        leave_out(world, world.statements["communication"][0], "No such tool")
         assert level(world, 1) == (LevelState.LIMITED, 1, 0)
         assert agreed_of(world) == []
         of = (world.framework_id, world.libraries["city"], NOW.date(), NO_BLIND_SPOTS)

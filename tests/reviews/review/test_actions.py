@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
+from tests.factories.people import supervises_no_more
 from tests.factories.reviews import endorse
 from tests.factories.sending import (
     NO,
@@ -188,12 +189,7 @@ class TestAnswering:
     ) -> None:
         review_id = send(world, YES)
         before = actor(world, "sue")
-        with transaction() as tx:
-            tx.execute(
-                update(Membership)
-                .where(Membership.role == "supervisor")
-                .values(ends_on=dt.date(2026, 11, 23))
-            )
+        supervises_no_more(world)
         with pytest.raises(Missing):
             respond(before, item_ids(review_id)[0], TELLS, Ground.SAW_IT, "", 1, world.now)
 

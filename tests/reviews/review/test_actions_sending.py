@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from tests.factories import sending as sides
 from tests.factories.evidence import piece
-from tests.factories.people import join
+from tests.factories.frameworks import leave_out
+from tests.factories.people import join, supervises_no_more
 from tests.factories.ratings import rate
 from tests.factories.sending import (
     NO,
@@ -24,16 +25,7 @@ from tests.factories.sending import (
 from tests.factories.world import World
 from tests.reviews.review.state import CANNOT, TELLS, moves, statuses
 from tracker.db import session, transaction
-from tracker.models import (
-    Library,
-    Membership,
-    NotRatedHere,
-    Rating,
-    ReviewItemEvidence,
-    ReviewItemText,
-    Team,
-)
-from tracker.models.record.words import skill_of
+from tracker.models import Library, Membership, Rating, ReviewItemEvidence, ReviewItemText, Team
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
@@ -150,12 +142,7 @@ class TestSending:
 
     def test_not_to_a_supervisor_whose_time_is_over(self, world: World) -> None:
         rate(world, "ana", world.statements["communication"][0], YES)
-        with transaction() as tx:
-            tx.execute(
-                update(Membership)
-                .where(Membership.role == "supervisor")
-                .values(ends_on=dt.date(2026, 11, 23))
-            )
+        supervises_no_more(world)
         with pytest.raises(Invalid, match="review_not_supervisor"):
             reviews.send(
                 actor(world, "ana"),
@@ -193,16 +180,7 @@ class TestSending:
         rated, unrated, out, *_ = world.statements["communication"]
         for statement_id in (rated, out):
             rate(world, "ana", statement_id, YES)
-        with transaction() as tx:
-            tx.add(
-                NotRatedHere(
-                    library_id=world.libraries["city"],
-                    skill_id=skill_of(out),
-                    reason="no such tool",
-                    set_at=world.now,
-                    set_by_id=world.people["adam"],
-                )
-            )
+        leave_out(world, out, "no such tool")
         for other in (unrated, out, 2**31 - 1):
             with pytest.raises(Invalid, match="review_not_rated"):
                 reviews.send(actor(world, "ana"), world.people["sue"], [rated, other], world.now)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from tests.client import Client
 from tests.factories.answers import EndorsedAnswer
-from tests.factories.frameworks import add_role_profile, open_round
+from tests.factories.frameworks import add_role_profile, leave_out, open_round
 from tests.factories.levels import LISTED, stand
 from tests.factories.people import join
 from tests.factories.reviews import endorse, endorse_all, send
@@ -19,18 +19,7 @@ from tests.teams.gaps.matrix import below, cells, domains
 from tests.teams.gaps.pages import AT, GAP, SignIn, file, some_gaps
 from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
-from tracker.models import (
-    Domain,
-    Framework,
-    Level,
-    Look,
-    NotRatedHere,
-    Skill,
-    Statement,
-    Strand,
-    Target,
-)
-from tracker.models.record.words import skill_of
+from tracker.models import Domain, Framework, Level, Look, Skill, Statement, Strand, Target
 from tracker.record.workflow.rules import ItemStatus
 
 
@@ -186,17 +175,8 @@ def test_a_statement_not_rated_here_makes_no_gap(app: Flask, world: World, sign_
     with app.app_context():
         stand(world, "ana", GAP, "leadership", by="sue")
         stand(world, "ben", GAP, "communication", by="sue")
-        with transaction() as tx:
-            for statement_id in world.statements["leadership"][:2]:
-                tx.add(
-                    NotRatedHere(
-                        library_id=world.libraries["city"],
-                        skill_id=skill_of(statement_id),
-                        reason="None here.",
-                        set_at=world.now,
-                        set_by_id=world.people["adam"],
-                    )
-                )
+        for statement_id in world.statements["leadership"][:2]:
+            leave_out(world, statement_id, "None here.")
     found = cells(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text)
     assert found["Ana"]["Leadership"] == "Too few statements to judge"
 

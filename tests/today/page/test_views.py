@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
-from tests.factories.people import join
+from tests.factories.people import join, newer_use_statement
 from tests.factories.ratings import rate
 from tests.factories.reviews import send
 from tests.factories.world import World
@@ -40,12 +40,8 @@ def test_the_round_and_its_end_stand_on_top(world: World, sign_in: SignIn) -> No
 def test_who_has_not_read_the_use_statement_reads_it_first(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    with app.app_context(), transaction() as tx:
-        tx.add(
-            UseStatement(
-                library_id=world.libraries["city"], version=2, text="New.", published_at=world.now
-            )
-        )
+    with app.app_context():
+        newer_use_statement(world)
     said = today(sign_in, "ben")
     assert "Read how ratings are used" in said
     assert "Start rating" not in said
