@@ -122,11 +122,6 @@ def test_it_says_so_where_the_section_is_listed_by_its_levels_too(
         )
 
 
-@pytest.mark.parametrize("which", ["", "x", "OLDER", "older "])
-def test_a_filter_that_there_is_not_is_no_page(ana: Client, which: str) -> None:
-    assert ana.get(DOMAIN, query_string={"show": which}).status_code == 404
-
-
 def test_the_job_is_what_is_up_to_the_targets(
     world: World, sign_in: Callable[[str], Client]
 ) -> None:

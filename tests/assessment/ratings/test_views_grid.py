@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 
-import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -15,7 +14,7 @@ from tests.factories.frameworks import grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Framework, Rating, RatingEntry, UseStatement
+from tracker.models import Framework, Rating, RatingEntry
 
 GRID = "/assess/small/durable/communication/grid"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -110,7 +109,7 @@ def test_still_true_confirms_its_own_row_alone(app: Flask, world: World, ana: Cl
 def test_what_was_answered_elsewhere_is_told_in_the_words_of_the_framework(
     app: Flask, world: World, ana: Client, sign_in: Callable[[str], Client]
 ) -> None:
-    """The partner of a page whose template marks them: here Python makes the sentence."""
+    """Here Python makes the sentence, also for a page of cards."""
     with app.app_context(), transaction() as tx:
         tx.execute(update(Framework).values(lang="de"))
     first, *_rest = world.statements["communication"]
@@ -161,77 +160,6 @@ def test_what_was_answered_elsewhere_is_told_by_row_and_nothing_is_lost(
         third: "partly",
         fourth: "not_yet",
     }
-
-
-def test_a_statement_taken_out_meanwhile_is_told(app: Flask, world: World, ana: Client) -> None:
-    first = world.statements["communication"][0]
-    sent = fields(ana.get(GRID).text)
-    with app.app_context():
-        leave_out(world, first, "No such tool.")
-    told = ana.post(GRID, {**sent, f"answer-{first}": "partly"})
-    assert told.status_code == 409
-    assert "No such tool." in told.text
-    assert answers(app, world) == {}
-
-
-def test_a_newer_use_statement_is_read_first_and_the_grid_is_kept(
-    app: Flask, world: World, ana: Client
-) -> None:
-    first = world.statements["communication"][0]
-    sent = fields(ana.get(GRID).text)
-    with app.app_context(), transaction() as tx:
-        tx.add(
-            UseStatement(
-                library_id=world.libraries["city"], version=2, text="New.", published_at=world.now
-            )
-        )
-    assert ana.get(GRID).status_code == 302
-    told = ana.post(GRID, {**sent, f"answer-{first}": "partly"})
-    assert told.status_code == 409
-    assert "/use-statement?next=" in told.text
-    assert fields(told.text)[f"answer-{first}"] == "partly"
-
-
-def test_a_grid_of_somebody_else_is_refused(app: Flask, world: World, ana: Client) -> None:
-    first = world.statements["communication"][0]
-    told = ana.post(GRID, {"person_id": str(world.people["ben"]), f"answer-{first}": "partly"})
-    assert told.status_code == 409
-    assert "signed out" in told.text
-    assert answers(app, world) == {}
-
-
-@pytest.mark.parametrize(
-    ("more", "status"),
-    [
-        ({"answer-{id}": "often"}, 422),
-        ({"answer-{id}": "partly", "base_version-{id}": "x"}, 422),
-        ({"answer-{id}": "partly", "base_version-{id}": "9" * 30}, 422),
-        ({"answer-{id}": "partly", "person_id": "me"}, 422),
-        ({"answer-{id}": ["partly", "not_yet"]}, 422),
-        ({"answer-4294967296": "partly"}, 422),
-        ({"answer-2147483647": "partly"}, 404),
-        ({"answer-{id}": "partly", "own_note-{id}": "n" * 4001}, 422),
-        ({"answer-0": "partly", "answer-x": "partly", "answer-٣": "partly"}, 303),
-    ],
-    ids=str,
-)
-def test_a_wrong_grid_is_refused(
-    app: Flask, world: World, ana: Client, more: dict[str, object], status: int
-) -> None:
-    first = world.statements["communication"][0]
-    response = ana.post(
-        GRID, {name.replace("{id}", str(first)): value for name, value in more.items()}
-    )
-    assert response.status_code == status
-    assert answers(app, world) == {}
-
-
-@pytest.mark.parametrize(
-    "path", ["/assess/other/durable/communication/grid", "/assess/small/durable/none/grid"]
-)
-def test_no_such_grid(ana: Client, path: str) -> None:
-    assert ana.get(path).status_code == 404
-    assert ana.post(path, {}).status_code == 404
 
 
 def test_a_grid_takes_as_many_statements_of_sql_as_the_cards(
