@@ -15,7 +15,7 @@ from tests.evidence.pieces.posted import TYPED, count, follow, newest, upload
 from tests.factories.evidence import GOOD, PDF, TXT
 from tests.factories.world import World
 from tracker.evidence.files.rules_places import path_of
-from tracker.evidence.pieces.rules import JOT_MAX, TEXT_MAX, TITLE_MAX
+from tracker.evidence.pieces.rules import TEXT_MAX
 from tracker.models import Evidence, EvidenceLink, StoredFile
 
 
@@ -57,14 +57,6 @@ def test_a_line_jotted_on_today_leads_back_to_today(ana: Client) -> None:
     assert (
         ana.post("/evidence/jot", {"line": "x", "back": "//evil.example"}).location == "/evidence"
     )
-
-
-@pytest.mark.parametrize("line", ["", "   ", "x" * (JOT_MAX + 1)])
-def test_a_line_that_is_refused_is_kept_in_the_box(app: Flask, ana: Client, line: str) -> None:
-    response = ana.post("/evidence/jot", {"line": line})
-    assert response.status_code == 422
-    assert f'value="{line}"' in response.text
-    assert count(app, Evidence) == 0
 
 
 def test_a_text_with_a_link_a_file_and_two_statements(
@@ -116,51 +108,24 @@ def test_a_name_keeps_its_letters_or_is_file(
     assert f"filename*=UTF-8''{whole}" in sent if whole else "filename*" not in sent
 
 
-@pytest.mark.parametrize("ending", GOOD)
-def test_each_kind_of_file_comes_back_as_it_was(app: Flask, ana: Client, ending: str) -> None:
-    ana.post("/evidence", {"title": "x", "file": upload(f"a b.{ending}", GOOD[ending])})
+def test_a_file_comes_back_as_it_was_and_never_as_a_page(app: Flask, ana: Client) -> None:
+    ana.post("/evidence", {"title": "x", "file": upload("a b.pdf", PDF)})
     response = ana.get(f"/evidence/{newest(app).id}/file")
-    assert response.data == GOOD[ending]
-    assert response.headers["Content-Disposition"] == f'attachment; filename="a b.{ending}"'
+    assert response.data == PDF
+    assert response.headers["Content-Disposition"] == 'attachment; filename="a b.pdf"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"] == "no-store"
     assert "sandbox" in response.headers["Content-Security-Policy"]
     assert "script-src" not in response.headers["Content-Security-Policy"]
 
 
-def test_a_link_without_its_scheme_is_completed_and_shown(ana: Client) -> None:
-    response = ana.post("/evidence", {"title": "The map room", "url": " example.org/maps?x=1 "})
-    assert response.status_code == 303
-    shown = ana.get(response.headers["Location"]).text
-    assert ">https://example.org/maps?x=1</a>" in shown
-    edit = {"title": "The map room", "url": "example.org:8080", "version": "1"}
-    edited = ana.post(f"{response.headers['Location']}/edit", edit)
-    assert edited.status_code == 303
-    assert ">https://example.org:8080</a>" in ana.get(response.headers["Location"]).text
-
-
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"title": ""}, "Give it a title"),
-        ({"title": " \u202e "}, "Give it a title"),
-        ({"title": "t" * (TITLE_MAX + 1)}, "may have at most 200"),
         ({"text": "t" * (TEXT_MAX + 1)}, "may have at most 10000"),
         ({"url": "javascript:alert(1)"}, "This is not a web address"),
-        ({"url": "java\nscript:alert(1)"}, "This is not a web address"),
-        ({"url": "data:text/html,x"}, "This is not a web address"),
-        ({"url": "javascript:alert(1)//example.org"}, "This is not a web address"),
-        ({"url": "localhost:8000"}, "This is not a web address"),
-        ({"url": "vbscript:x"}, "This is not a web address"),
-        ({"url": "https://ana:secret@example.org"}, "This is not a web address"),
-        ({"url": "https://example.org/" + "u" * 2000}, "This is not a web address"),
-        ({"done_on": "2026-11-25"}, "cannot be in the future"),
-        ({"done_on": "0001-01-01"}, "Check the year"),
         ({"done_on": "24.11.2026"}, "This is not a date"),
-        ({"done_on": "x" * 5000}, "This is not a date"),
         ({"file": ("x.exe", b"MZ")}, "Only PDF, PNG"),
-        ({"file": ("x.pdf", b"")}, "The file is empty"),
-        ({"file": ("x.pdf", TXT)}, "not a whole PDF file"),
     ],
 )
 def test_a_refusal_keeps_what_was_typed(
@@ -206,16 +171,6 @@ def test_a_field_that_is_huge_is_refused(app: Flask, ana: Client, as_file: bool)
     assert count(app, Evidence) == 0
 
 
-def test_one_person_has_so_much_room(
-    app: Flask, ana: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(app.config, "UPLOAD_TOTAL_BYTES", MIB)
-    assert post_large(ana, {"title": "x", "file": upload("x.txt", b"a" * MIB)}).status_code == 303
-    response = ana.post("/evidence", {"title": "y", "file": upload("y.txt", b"b")})
-    assert response.status_code == 422
-    assert "more than the 1 MB" in response.text
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -250,12 +205,6 @@ def test_hostile_file_names_are_labels_only(app: Flask, ana: Client, name: str) 
     assert got.headers["Content-Disposition"].startswith("attachment;")
     root = Path(app.config["FILES"])
     assert (root / path_of(made.sha256)).is_file()
-
-
-def test_signs_that_no_page_can_hold_are_refused(app: Flask, ana: Client) -> None:
-    for field in ("title", "text", "url", "find", "statement"):
-        assert ana.post("/evidence", {"title": "x", field: "a\0b"}).status_code == 422
-    assert count(app, Evidence) == 0
 
 
 def test_markup_is_shown_as_it_was_typed(app: Flask, ana: Client) -> None:
