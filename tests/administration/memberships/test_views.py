@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.administration.stored import HUGE, TODAY, count, row
+from tests.administration.stored import TODAY, count, row
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.world import World
@@ -34,32 +34,12 @@ def test_memberships_that_cannot_be(app: Flask, world: World, admin: Client) -> 
         "ends_on": "",
     }
     wrong: list[dict[str, object]] = [
-        {"team_id": ""},
-        {"team_id": HUGE},
-        {"team_id": "-1"},
         {"team_id": world.teams["other"]},
-        {"team_id": "x"},
         {"role": "administrator"},
-        {"role": ""},
-        {"role": HUGE},
         {"role_profile_id": ""},
-        {"role_profile_id": world.role_profiles["other"]},
-        {"role_profile_id": HUGE},
-        {"starts_on": ""},
         {"starts_on": "2026-02-30"},
-        {"starts_on": "99999-01-01"},
-        {"starts_on": "0001-01-01"},
         {"ends_on": "2026-11-23"},
-        {"ends_on": "9999-12-31"},
-        {"ends_on": "yesterday"},
-        {"weekly_hours": "0"},
-        {"weekly_hours": "200"},
-        {"weekly_hours": "-3"},
-        {"weekly_hours": HUGE},
-        {"weekly_hours": "1.5"},
         {"weekly_hours": "²"},
-        {"job": "x" * 300},
-        {"job": "a\x07"},
     ]
     before = count(app, Membership)
     ben = world.people["ben"]

@@ -32,16 +32,7 @@ def test_targets_are_set_on_the_page(app: Flask, world: World, admin: Client) ->
         f"target_{world.domains[name]}" for name in ("technical", "leadership")
     )
     same = {f"target_{domain_id}": "2" for domain_id in world.domains.values()}
-    for change in (
-        {technical: "5"},
-        {technical: "0"},
-        {technical: HUGE},
-        {technical: "x"},
-        {"name": ""},
-    ):
-        assert admin.post(address, {"name": "Mid-level", **same, **change}).status_code == 422, (
-            change
-        )
+    assert admin.post(address, {"name": "Kept", **same, technical: "5"}).status_code == 422
     assert (
         admin.post(
             address, {"name": "Mid-level", **same, technical: "3", leadership: ""}

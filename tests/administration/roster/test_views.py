@@ -163,21 +163,3 @@ def test_two_tabs_say_what_becomes_of_each_file(
     adam.post(f"{second}/import", seen(app, second))
     with app.app_context():
         assert "Ada" in session().scalars(select(Person.name)).all()
-
-
-@pytest.mark.in_ci
-def test_who_asked_is_told_why_nobody_was_imported(app: Flask, world: World, adam: Client) -> None:
-    """On Today, by mail as they chose, and with the way to the rows."""
-    address = upload(adam, *LARGE, head=COLUMNS)
-    adam.post(f"{address}/import", seen(app, address))
-    with app.app_context():
-        people.add(actor(world, "adam"), "P7", "p7@example.org", world.now)
-    assert app.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 0
-    assert "wasn’t done. See why, and what to do." in text(adam.get("/").text)
-    page = adam.get("/background").text
-    assert "Nobody was imported: something changed here after you checked the rows." in text(page)
-    assert f'href="{address}"' in page
-    assert "wasn’t done" not in text(adam.get("/").text)
-    adam.post(f"{address}/import", seen(app, address))
-    assert app.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 0
-    assert "Imported Nov 24" in text(adam.get(address).text)

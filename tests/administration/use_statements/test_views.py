@@ -4,7 +4,6 @@ import re
 
 from flask import Flask
 
-from tests.administration.stored import HUGE
 from tests.client import Client
 from tests.factories.world import World
 
@@ -66,15 +65,3 @@ def test_two_pages_that_publish_are_told(world: World, admin: Client) -> None:
     assert late.status_code == 422
     assert "Yours, typed at length." in late.text
     assert 'name="base_version" type="hidden" value="2"' in late.text
-    for wrong in (
-        {"base_version": HUGE},
-        {"base_version": "x"},
-        {"text": ""},
-        {"text": "x" * 20_001},
-    ):
-        assert (
-            admin.post(
-                "/admin/use-statement", {"base_version": "2", "text": "New.", **wrong}
-            ).status_code
-            == 422
-        )
