@@ -106,13 +106,6 @@ class TestScreen:
         again = sue.get(screen(long_review_id, 2)).text
         assert re.findall(r'id="s-(\d+)"', again) == re.findall(r'id="s-(\d+)"', second)
 
-    def test_a_screen_that_the_review_does_not_have_is_no_page(
-        self, sue: Client, review_id: int
-    ) -> None:
-        assert sue.get(screen(review_id, 2)).status_code == 404
-        assert sue.post(screen(review_id, 2), {}).status_code == 404
-        assert sue.get(screen(review_id, 0)).status_code == 404
-
     def test_a_card_says_whether_it_is_done(
         self, app: Flask, world: World, sue: Client, review_id: int
     ) -> None:
@@ -328,6 +321,13 @@ class TestScreen:
         }
         assert sue.post(screen(review_id), sent).status_code == 409
         assert statuses(app, review_id)[0] == "waiting"
+
+    def test_a_screen_that_the_review_does_not_have_is_no_page(
+        self, sue: Client, review_id: int
+    ) -> None:
+        assert sue.get(screen(review_id, 2)).status_code == 404
+        assert sue.post(screen(review_id, 2), {}).status_code == 404
+        assert sue.get(screen(review_id, 0)).status_code == 404
 
     @pytest.mark.parametrize(
         "data",

@@ -176,14 +176,6 @@ class TestTicked:
                 "Choose the answer for what you selected first.",
             ),
             ({"tick": "1", "bar_answer": "partly"}, "Say how you know"),
-            (
-                {"tick": "1", "bar_answer": "brilliantly", "bar_ground": "saw_it"},
-                "Choose an answer, or Return to ask a question.",
-            ),
-            (
-                {"tick": "1", "bar_answer": "partly", "bar_ground": "smelt_it"},
-                "This isn’t a way to know it that is offered.",
-            ),
         ],
     )
     def test_what_is_missing_is_said_and_the_ticks_are_kept(

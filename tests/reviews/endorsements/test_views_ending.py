@@ -118,27 +118,6 @@ class TestExpire:
             )
         assert "expire" not in words(sign_in(world.email("ana")).get("/").text)
 
-    @pytest.mark.parametrize(
-        ("typed", "status"), [("", 303), ("24", 303), ("0", 422), ("121", 422), ("x", 422)]
-    )
-    def test_the_setting(
-        self, app: Flask, world: World, sign_in: SignIn, typed: str, status: int
-    ) -> None:
-        adam = sign_in(world.email("adam"))
-        form = {
-            "name": "City Library",
-            "time_zone": "UTC",
-            "region": "US",
-            "paper": "letter",
-            "review_days": "14",
-            "differences_days": "14",
-            "endorsement_months": typed,
-        }
-        assert adam.post("/admin/library", form).status_code == status
-        with app.app_context():
-            kept = session().get_one(Library, world.libraries["city"]).endorsement_months
-        assert kept == (24 if typed == "24" else None)
-
 
 def ticked(page: str) -> set[int]:
     boxes = re.findall(r'<input[^>]*name="statements"[^>]*>', page)

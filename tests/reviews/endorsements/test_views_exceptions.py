@@ -159,14 +159,6 @@ def test_a_refused_proposal_keeps_what_was_typed(app: Flask, world: World, sign_
     assert ana.post(f"/review-items/{first}/exception/2147483647/confirm").status_code == 404
 
 
-def test_what_is_met_cannot_be_left_out(app: Flask, world: World, sign_in: SignIn) -> None:
-    with app.app_context():
-        review_id, (item_id,) = revealed(world, ReviewerAnswer.CONSISTENTLY)
-    sue = sign_in(world.email("sue"))
-    assert "It doesn’t apply here" not in sue.get(f"/reviews/{review_id}/differences").text
-    assert sue.post(f"/review-items/{item_id}/exception", {"reason": WHY}).status_code == 422
-
-
 @pytest.mark.parametrize("name", ["ana", "sue", "cora"])
 def test_it_is_shown_as_such_to_whoever_sees_the_level(
     app: Flask, world: World, sign_in: SignIn, name: str

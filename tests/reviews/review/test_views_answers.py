@@ -32,19 +32,8 @@ class TestAnswerPage:
     @pytest.mark.parametrize(
         ("data", "said"),
         [
-            ({"answer": "partly", "note": "typed"}, "Say how you know"),
-            (
-                {"note": "typed", "ground": "saw_it"},
-                "Choose an answer, or Return to ask a question.",
-            ),
-            ({"answer": "return", "note": ""}, "Write something here first."),
-            ({"answer": "partly", "ground": "saw_it", "note": "x" * 4001}, "4000 characters"),
+            ({"answer": "partly"}, "Say how you know"),
             ({"answer": "brilliantly", "ground": "saw_it"}, "Choose an answer, or Return"),
-            ({"answer": "partly", "ground": "smelt_it"}, "This isn’t on the list"),
-            (
-                {"answer": "partly", "ground": "saw_it", "version": "one"},
-                "This is not a whole number",
-            ),
         ],
     )
     def test_what_is_missing_is_said_and_the_rest_kept(
@@ -52,37 +41,29 @@ class TestAnswerPage:
     ) -> None:
         with app.app_context():
             (item_id,) = item_ids(send(world, YES))
-        page = sue.post(f"/review-items/{item_id}/answer", {"version": "1", **data})
+        sent = {"version": "1", "note": "typed", **data}
+        page = sue.post(f"/review-items/{item_id}/answer", sent)
         assert page.status_code == 422
         assert said in page.text
-        if data.get("note") == "typed":
-            assert ">typed</textarea>" in page.text
+        assert ">typed</textarea>" in page.text
         with app.app_context():
             assert session().scalars(select(Review.status)).one() == "sent"
 
-    @pytest.mark.parametrize(
-        ("data", "field", "said"),
-        [
-            ({"answer": "partly", "ground": "smelt_it"}, "ground", "This isn’t on the list."),
-            ({"answer": "partly", "ground": "saw_it", "version": "one"}, "version", "whole number"),
-            ({"answer": "partly"}, "ground", "Say how you know"),
-        ],
-    )
     def test_who_asks_for_json_is_told_at_which_field(
-        self, app: Flask, world: World, sue: Client, data: dict[str, str], field: str, said: str
+        self, app: Flask, world: World, sue: Client
     ) -> None:
         with app.app_context():
             (item_id,) = item_ids(send(world, YES))
         refused = sue.post(
             f"/review-items/{item_id}/answer",
-            {"version": "1", **data},
+            {"version": "1", "answer": "partly", "ground": "smelt_it"},
             headers={"Accept": "application/json"},
         )
         assert (refused.status_code, refused.mimetype) == (422, "application/json")
         assert refused.headers["X-Content-Type-Options"] == "nosniff"
         told = refused.get_json()
-        assert said in told["error"]
-        assert told["fields"] == {field: [told["error"]]}
+        assert "This isn’t on the list." in told["error"]
+        assert told["fields"] == {"ground": [told["error"]]}
 
     def test_a_page_that_is_behind_shows_both_answers(
         self, app: Flask, world: World, sue: Client

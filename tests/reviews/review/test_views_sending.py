@@ -54,19 +54,11 @@ class TestSendPage:
     @pytest.mark.parametrize(
         ("reviewer", "statements"),
         [
-            ("x", ["1"]),
-            ("1", ["1"]),
-            ("1-2-3", ["1"]),
-            ("9999999999-9999999999", ["1"]),
             ("１-２", ["1"]),
             ("self", ["1"]),
-            ("right", []),
-            ("right", ["x"]),
-            ("right", ["-1"]),
-            ("right", ["9999999999"]),
-            ("right", ["9" * 30]),
-            ("right", [str(each) for each in range(1, 300)]),
             ("hugo", ["1"]),
+            ("right", ["9999999999"]),
+            ("right", [str(each) for each in range(1, 300)]),
         ],
     )
     def test_what_the_page_does_not_offer_is_refused(
