@@ -243,12 +243,6 @@ def test_an_older_version_stays_readable_and_says_so(
     [
         ("/frameworks/nothing/", 404),
         (f"{PAGE}?version=1", 404),
-        (f"{PAGE}?version=", 404),
-        (f"{PAGE}?version={'9' * 5000}", 404),
-        (f"{PAGE}?version=%00", 422),
-        (f"{PAGE}?version=%ED%A0%80", 404),
-        ("/frameworks/%00/", 422),
-        (f"{PAGE}?statement=nothing", 200),
         (f"{PAGE}?statement=%22%3E%3Cscript%3E", 200),
     ],
 )

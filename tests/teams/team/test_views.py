@@ -166,9 +166,7 @@ def test_the_list_is_sorted(
     assert people[0] == first
 
 
-@pytest.mark.parametrize(
-    "query", ["sort=password_hash", "order=1%3Bdrop", "show=all", "sort=" + "9" * 30, "sort="]
-)
+@pytest.mark.parametrize("query", ["sort=password_hash", "order=1%3Bdrop", "show=all"])
 def test_an_unknown_order_is_left_out_and_said(world: World, sign_in: SignIn, query: str) -> None:
     response = sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}?{query}")
     assert response.status_code == 200
@@ -185,8 +183,6 @@ def test_an_unknown_order_is_left_out_and_said(world: World, sign_in: SignIn, qu
         ("show=waiting", ["Ana"]),
         ("show=not-sent&q=ana", []),
         ("q=ben&sort=sent&order=turned", ["Ben"]),
-        ("page=-1", ["Ana", "Ben"]),
-        ("page=" + "9" * 30, ["Ana", "Ben"]),
     ],
 )
 def test_members_are_filtered_by_what_the_list_shows(
@@ -198,7 +194,7 @@ def test_members_are_filtered_by_what_the_list_shows(
             tx.get_one(Person, world.people["ben"]).ready_at = world.now
     page = sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}?{query}").text
     assert [name.split()[0] for name in rows(page) if name.split()[0] in ("Ana", "Ben")] == people
-    if "page" not in query and people != ["Ana", "Ben"]:
+    if people != ["Ana", "Ben"]:
         assert f"{len(people)} of 2 people" in page
         assert ("Nobody fits these choices" in page) is (people == [])
 
