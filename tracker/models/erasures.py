@@ -63,7 +63,6 @@ class HeldText(Base):
     row_id: Mapped[int]
     file_id: Mapped[int | None] = mapped_column(parent("stored_files.id"))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    held_at: Mapped[dt.datetime]
 
 
 class FileRemoval(Base):

@@ -23,7 +23,6 @@ class StoredFile(Base):
     size: Mapped[int]
     media_type: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(255))
-    stored_at: Mapped[dt.datetime]
 
 
 class Evidence(Base):

@@ -72,7 +72,7 @@ def kept_on_disk(
 
 
 def add_file(
-    tx: Session, person_id: int, file: Accepted | None, store: FileStore | None, now: dt.datetime
+    tx: Session, person_id: int, file: Accepted | None, store: FileStore | None
 ) -> int | None:
     if file is None or store is None:
         return None
@@ -88,7 +88,6 @@ def add_file(
         size=len(file.content),
         media_type=file.media_type,
         name=file.name,
-        stored_at=now,
     )
     tx.add(row)
     tx.flush()

@@ -67,7 +67,6 @@ class TextTaker:
                     row_id=row_id,
                     file_id=file_id,
                     content=content,
-                    held_at=self.now,
                 )
             )
 

@@ -62,7 +62,7 @@ def create_each(
         _check_statements(tx, actor, set(linked), now)
         for file in kept or (None,):
             says = titled_for(content, file.name) if file and len(kept) > 1 else content
-            file_id = file_rows.add_file(tx, actor.person_id, file, store, now)
+            file_id = file_rows.add_file(tx, actor.person_id, file, store)
             evidence = versions.begin(tx, actor.person_id, says, file_id, now)
             versions.link(tx, evidence.id, linked, now)
             made.append(evidence.id)
@@ -105,7 +105,7 @@ def edit(
     with file_rows.kept_on_disk(actor.person_id, accepted, store) as kept, transaction() as tx:
         evidence = _of_version(tx, actor, evidence_id, base_version)
         before, before_file = _text(tx, evidence)
-        file_id = file_rows.add_file(tx, actor.person_id, next(iter(kept), None), store, now)
+        file_id = file_rows.add_file(tx, actor.person_id, next(iter(kept), None), store)
         if not kept and not drop_file:
             file_id = before_file
         if (content, file_id) != (before, before_file):
