@@ -151,7 +151,7 @@ function ofForm(root) {
 }
 
 /** Forms that came into the page. */
-export function connect(root = document) {
+function connect(root = document) {
   for (const each of root.querySelectorAll("[data-draft]:not([data-connected])")) {
     each.dataset.connected = "";
     ofForm(each);

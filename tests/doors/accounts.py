@@ -130,10 +130,6 @@ def opening(world: World) -> dict[str, object]:
         return {"opening_id": tx.scalars(select(RecordOpening.id)).one()}
 
 
-def person_of_ben(world: World) -> dict[str, object]:
-    return {"person_id": world.people["ben"]}
-
-
 def job_of_ana(world: World) -> None:
     """Hers by name only: nothing makes it."""
     jobs.ask(acting(world, "ana"), "people_of_team", {"about": "Central"}, world.now)

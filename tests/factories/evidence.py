@@ -96,11 +96,11 @@ def jpeg(width: int = 8, height: int = 8, **more: Any) -> bytes:
 JPEG = jpeg()
 
 
-def zipped(*names: str, content: bytes = b"<x/>") -> bytes:
+def zipped(*names: str) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name in names:
-            archive.writestr(name, content)
+            archive.writestr(name, b"<x/>")
     return made.getvalue()
 
 

@@ -59,11 +59,11 @@ def open_round(
     return world.rounds[name]
 
 
-def add_role_profile(world: World, name: str, rank: int, library: str = "city") -> int:
+def add_role_profile(world: World, name: str, rank: int) -> int:
     """A job that expects `rank` in every domain; known in the world by its name."""
     with transaction() as tx:
-        library_id = world.libraries[library]
-        world.role_profiles[name] = job(tx, library_id, world.framework_id, name, rank)
+        home = world.libraries["city"]
+        world.role_profiles[name] = job(tx, home, world.framework_id, name, rank)
     return world.role_profiles[name]
 
 

@@ -40,11 +40,9 @@ from tracker.rules.core.links import TAKE_BACK_LASTS
 from tracker.rules.drafts import RATING
 
 
-def scale_answer(
-    key: SQLColumnExpression[Any], of: type[ScaleAnswer] = ScaleAnswer
-) -> ColumnElement[bool]:
+def scale_answer(key: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """The `ScaleAnswer` of that key, in the scale of the statement's framework."""
-    return and_(of.framework_id == Statement.framework_id, of.key == key)
+    return and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == key)
 
 
 def rated_before(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:

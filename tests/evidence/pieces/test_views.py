@@ -19,7 +19,7 @@ from tracker.evidence.pieces.rules import TEXT_MAX
 from tracker.models import Evidence, EvidenceLink, StoredFile
 
 
-def post_large(client: Client, data: dict[str, Any], url: str = "/evidence") -> TestResponse:
+def post_large(client: Client, data: dict[str, Any]) -> TestResponse:
     """Post a body encoded in memory: the test client leaves a temporary file open behind every
     large one."""
     client.get("/account")
@@ -31,7 +31,7 @@ def post_large(client: Client, data: dict[str, Any], url: str = "/evidence") -> 
         {"csrf_token": client.token, **parts}, use_tempfile=False
     )
     return client.http.post(
-        url,
+        "/evidence",
         input_stream=body,
         content_length=length,
         content_type=f'multipart/form-data; boundary="{boundary}"',

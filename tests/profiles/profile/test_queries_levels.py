@@ -80,8 +80,8 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
         rated = [line for line in sheet.counted if sheet.word(line, Voice.SELF)]
     assert sheet.domains == domains
     assert rated == []
-    assert [domain.rated_here for domain in domains] == [15, 9, 8]
-    assert [domain.rated_here for domain in elsewhere] == [15, 10, 8]
+    assert [domain.not_rated_here for domain in domains] == [0, 1, 0]
+    assert [domain.not_rated_here for domain in elsewhere] == [0, 0, 0]
 
 
 def test_others_see_the_answer_as_last_revealed(app: Flask, world: World) -> None:

@@ -46,10 +46,10 @@ LATER = NOW + dt.timedelta(days=1)
 TODAY = NOW.date()
 
 
-def count_all(now: dt.datetime = NOW) -> int:
+def count_all() -> int:
     session().rollback()
     found = 0
-    while counted := services.count_stale(now):
+    while counted := services.count_stale(NOW):
         found += counted
     return found
 

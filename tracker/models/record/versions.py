@@ -154,14 +154,12 @@ def is_current_of_library() -> ColumnElement[bool]:
     )
 
 
-def learns_on(
-    of: type[Membership] = Membership,
-    profile: type[RoleProfile] = RoleProfile,
-    version: type[PersonVersion] = PersonVersion,
-) -> ColumnElement[bool]:
+def learns_on() -> ColumnElement[bool]:
     """Joins somebody's membership and its job profile to the `PersonVersion` that counts."""
     return and_(
-        version.person_id == of.person_id, version.slug == profile.slug, is_current(version)
+        PersonVersion.person_id == Membership.person_id,
+        PersonVersion.slug == RoleProfile.slug,
+        is_current(),
     )
 
 
@@ -181,11 +179,11 @@ def version_learned() -> ScalarSelect[int]:
     )
 
 
-def newcomers_begin_on(profile: type[RoleProfile] = RoleProfile) -> ColumnElement[bool]:
+def newcomers_begin_on() -> ColumnElement[bool]:
     """Joins a job profile to the `LibraryVersion` that counts."""
     return and_(
-        LibraryVersion.library_id == profile.library_id,
-        LibraryVersion.slug == profile.slug,
+        LibraryVersion.library_id == RoleProfile.library_id,
+        LibraryVersion.slug == RoleProfile.slug,
         is_current_of_library(),
     )
 

@@ -103,10 +103,6 @@ class DomainShape:
     def not_rated_here(self) -> int:
         return sum(level.not_rated_here for level in self.levels)
 
-    @property
-    def rated_here(self) -> int:
-        return sum(level.listed - level.not_rated_here for level in self.levels)
-
     def without(self, later: LevelCounts, out: LevelCounts) -> "DomainShape":
         """As it is for somebody for whom so many statements count `later`, and so many more are
         left `out`; by domain and rank."""

@@ -79,7 +79,7 @@ def is_soon(on: dt.date, today: dt.date) -> bool:
     return on - today <= SOON
 
 
-def shortened(text: str, most: int = 160) -> str:
+def shortened(text: str) -> str:
     """One line of a text, cut at a word."""
     line = " ".join(text.split())
-    return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " …"
+    return line if len(line) <= 160 else line[:160].rsplit(" ", 1)[0] + " …"
