@@ -194,6 +194,7 @@ def test_the_library_settings(app: Flask, world: World, admin: Client) -> None:
         {"time_zone": "../etc/passwd"},
         {"region": "FR", "paper": "legal"},
         {"review_days": "0", "differences_days": "x"},
+        {"endorsement_months": "121"},
     ):
         assert admin.post("/admin/library", {**right, **change}).status_code == 422, change
     assert admin.post("/admin/library", right).status_code == 303

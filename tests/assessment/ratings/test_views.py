@@ -190,6 +190,8 @@ def test_a_wrong_form_is_refused(
     "path",
     [
         "/assess/other/durable/communication",
+        "/assess/other/durable/communication/grid",
+        "/assess/small/durable/none",
         "/assess/small/durable/none/grid",
         f"{DOMAIN}?level=5",
         f"{DOMAIN}?show=older ",
