@@ -558,21 +558,11 @@ table(
 )
 table(
     "planned_moves",
-    to("libraries", "library_id"),
-    to("frameworks", "from_id", "to_id"),
-    to("teams", "team_id", null=True),
-    to("people", "person_id", null=True),
-    flag("newcomers"),
-    day("due_on", null=True),
-    to("rounds", "round_id", null=True),
+    to("libraries", "library_id", is_key=True),
+    key("slug", sa.String(80)),
+    to("frameworks", "framework_id"),
     moment("planned_at"),
     to("people", "planned_by_id", null=True),
-    check("due_some_day", "due_on IS NOT NULL OR round_id IS NOT NULL"),
-    check("leads_elsewhere", "from_id <> to_id"),
-    check("of_one_scope", "team_id IS NULL OR person_id IS NULL"),
-    index("library_id"),
-    index("person_id"),
-    ids_once=True,
 )
 
 # Ratings

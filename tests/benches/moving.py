@@ -232,11 +232,11 @@ class Bench:
         self.count, self.engine = count, create_engine(url)
         self.is_postgres = self.engine.dialect.name == "postgresql"
 
-    def move(self, before: str, after: str, *, killed_after: float | None = None) -> Run:
+    def move(self, after: str, *, killed_after: float | None = None) -> Run:
         """By the documented command, in a process of its own. It is killed so many seconds after it
         began to write."""
         command = [TRACKER, "framework", "move", "library-technicians"]
-        command += ["--library", "City Library", "--from", before, "--to", after, "--json"]
+        command += ["--library", "City Library", "--to", after, "--json"]
         began = time.monotonic()
         process = subprocess.Popen(
             command, env=self.environment, stdout=subprocess.PIPE, start_new_session=True, text=True
@@ -338,8 +338,8 @@ def measured(engine_name: str, count: int) -> list[str]:
         print(f"{'':<30}{'seconds':>9}{'CPU':>8}{'server':>8}{'MiB':>6}  ended")
         wrong = list[str]()
 
-        def move(what: str, before: str, after: str, killed_after: float | None = None) -> Run:
-            run = bench.move(before, after, killed_after=killed_after)
+        def move(what: str, after: str, killed_after: float | None = None) -> Run:
+            run = bench.move(after, killed_after=killed_after)
             bench.rest()
             wrong.extend(f"{engine_name}, {what}: {each}" for each in bench.half())
             if killed_after is None and (
@@ -353,14 +353,14 @@ def measured(engine_name: str, count: int) -> list[str]:
             )
             return run
 
-        there = move("there", "26.05", "2")
-        back = move("back", "2", "26.05")
+        there = move("there", "2")
+        back = move("back", "26.05")
         for part in (0, 0.3, 0.6):
-            killed = move(f"killed {part:.0%} through writing", "26.05", "2", there.wrote * part)
+            killed = move(f"killed {part:.0%} through writing", "2", there.wrote * part)
             if killed.status != -signal.SIGKILL:
                 wrong.append(f"{engine_name}: the kill came too late")
-            move("the same again", "26.05", "2")
-            move("back", "2", "26.05")
+            move("the same again", "2")
+            move("back", "26.05")
         if max(there.seconds, back.seconds) > SECONDS_MOST:
             wrong.append(f"{engine_name}: over {SECONDS_MOST} s")
         bench.engine.dispose()

@@ -1,10 +1,8 @@
-import datetime as dt
-
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.doors.door import Door
 from tests.factories.sending import actor
-from tests.factories.versions import next_version, scope
+from tests.factories.versions import next_version
 from tests.factories.world import World, add
 from tracker.administration.accounts import actions as merging
 from tracker.administration.people import actions as people
@@ -16,7 +14,7 @@ from tracker.administration.roster import (
 )
 from tracker.administration.version_moves import actions as moves
 from tracker.db import transaction
-from tracker.models import Membership, NotRatedHere, OutboxMail, PlannedMove, RosterImport
+from tracker.models import Framework, Membership, NotRatedHere, OutboxMail, RosterImport
 from tracker.models.record.words import skill_of
 
 ADMIN = "302 403 403 403 403 403 403 200 403"
@@ -130,13 +128,17 @@ def nora(world: World) -> dict[str, object]:
 
 
 def a_planned_move(world: World) -> None:
-    whom, now = scope(world, next_version(world)), world.now
-    moves.plan(actor(world, "adam"), whom, now.date() + dt.timedelta(days=100), now)
+    version_id = next_version(world).framework_id
+    moves.plan(actor(world, "adam"), world.libraries["city"], version_id, world.now)
 
 
-def planned_id(world: World) -> dict[str, object]:
+def another_version(world: World) -> None:
+    next_version(world)
+
+
+def newest_version(world: World) -> dict[str, object]:
     with transaction() as tx:
-        return {"planned_id": tx.scalars(select(PlannedMove.id)).one()}
+        return {"version_id": tx.scalar(select(func.max(Framework.id)))}
 
 
 def roster_id(world: World) -> dict[str, object]:
@@ -146,14 +148,20 @@ def roster_id(world: World) -> dict[str, object]:
 
 DOORS = [
     Door("version_moves.index", ADMIN),
-    Door("version_moves.new", ADMIN.replace("200", "404")),
-    Door("version_moves.create", ADMIN_POST.replace("422", "404"), "POST"),
-    Door(
-        "version_moves.cancel",
-        ADMIN_POST.replace("422", "303"),
-        "POST",
-        planned_id,
-        arrange=a_planned_move,
+    Door("version_moves.show", ADMIN, values=newest_version, arrange=another_version),
+    *(
+        Door(
+            f"version_moves.{act}",
+            ADMIN_POST.replace("422", "303"),
+            "POST",
+            newest_version,
+            arrange=arrange,
+        )
+        for act, arrange in (
+            ("move", another_version),
+            ("plan", another_version),
+            ("cancel", a_planned_move),
+        )
     ),
     Door("rosters.index", ADMIN),
     Door("rosters.upload", ADMIN_POST, "POST"),

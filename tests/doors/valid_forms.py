@@ -29,7 +29,6 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
-from tests.factories.versions import next_version, scope
 from tests.factories.world import World
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.accounts.account import actions as away
@@ -39,6 +38,7 @@ from tracker.administration.memberships.rules import BulkChange, BulkEdit
 from tracker.administration.people import actions as people
 from tracker.administration.role_profiles import actions as role_profiles
 from tracker.administration.teams import actions as teams
+from tracker.administration.version_moves import queries as version_moves
 from tracker.assessment.imports import queries as import_targets
 from tracker.assessment.imports.forms import headings
 from tracker.assessment.imports.rules import plan
@@ -47,7 +47,7 @@ from tracker.assessment.older import actions as kept_ratings
 from tracker.db import session, transaction
 from tracker.evidence.pieces import actions as evidence
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted
-from tracker.frameworks.versions import actions as offering, queries_steps as version_steps
+from tracker.frameworks.versions import actions as offering
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import (
     Evidence,
@@ -424,13 +424,17 @@ def pdf(world: World) -> dict[str, object]:
     return {"title": "Scanned", "file": (io.BytesIO(PDF), "plan.pdf")}
 
 
-def to_the_next_version(world: World) -> dict[str, object]:
-    """Once the round of the version before is over."""
+def after_the_round(world: World) -> None:
+    """Another version is published, and the round of the one before is over."""
+    administration.another_version(world)
     with transaction() as tx:
         tx.get_one(Round, world.rounds["city"]).ends_on = world.now.date() - dt.timedelta(days=1)
-    whom = scope(world, next_version(world))
-    seen = version_steps.digest(whom, version_steps.people(whom, world.now.date()))
-    return {"from_id": whom.from_id, "to_id": whom.to_id, "team_id": "", "seen": seen}
+
+
+def as_previewed(world: World) -> dict[str, object]:
+    library_id, today = world.libraries["city"], world.now.date()
+    (framework,) = version_moves.frameworks(library_id, today)
+    return {"seen": version_moves.digest(library_id, framework.moves[0].to, today)}
 
 
 SENDS = [
@@ -493,7 +497,8 @@ SENDS = [
     Send("admin_people.make_administrator", "adam", values=ben),
     Send("admin_people.new_link", "adam"),
     Send("admin_people.unmake_administrator", "adam", arrange=second_administrator, values=ben),
-    Send("version_moves.create", "adam", to_the_next_version),
+    Send("version_moves.move", "adam", as_previewed, after_the_round),
+    Send("version_moves.plan", "adam"),
     Send("version_moves.cancel", "adam"),
     Send("rosters.upload", "adam", lambda world: {"file": (io.BytesIO(ROSTER), "staff.csv")}),
     Send("rosters.choose", "adam", words(**{"column-0": "name", "column-1": "email"})),

@@ -14,10 +14,21 @@ from tests.factories.sending import actor
 from tests.factories.world import World, add
 from tracker.administration.version_moves import actions as moves
 from tracker.db import Base, transaction
-from tracker.frameworks.versions.queries_steps import MoveScope
+from tracker.frameworks.versions import records_moves as pointers
 from tracker.frameworks.versions.records_lineage import add_origin
 from tracker.frameworks.versions.rules import Change
-from tracker.models import Domain, Framework, Level, ScaleAnswer, Skill, Statement, Strand
+from tracker.models import (
+    Domain,
+    Framework,
+    Level,
+    Library,
+    Person,
+    ScaleAnswer,
+    Skill,
+    Statement,
+    Strand,
+)
+from tracker.row_locks import held
 
 
 @dataclass(slots=True)
@@ -157,34 +168,29 @@ AFTER = dt.datetime(2026, 12, 14, 10, 0, tzinfo=dt.UTC)
 """The round of the small world is over."""
 
 
-def scope(
-    world: World,
-    version: NextVersion,
-    *,
-    person: str | None = None,
-    team: str | None = None,
-    back: bool = False,
-) -> MoveScope:
-    before, after = version.before_id, version.framework_id
-    return MoveScope(
-        world.libraries["city"],
-        after if back else before,
-        before if back else after,
-        world.teams[team] if team else None,
-        world.people[person] if person else None,
-    )
-
-
 def carried(
     world: World,
     version: NextVersion,
     now: dt.datetime = AFTER,
     *,
     person: str | None = None,
-    team: str | None = None,
     back: bool = False,
 ) -> int:
-    """The whole library, a team or one person of it, moved to the version from the one before, or
-    back. How many."""
-    whom = scope(world, version, person=person, team=team, back=back)
-    return moves.move(actor(world, "adam", now), whom, now)
+    """The whole library moved to the version, or back to the one before; or one `person` alone. How
+    many."""
+    to_id = version.before_id if back else version.framework_id
+    if person is not None:
+        return moved_alone(world, person, to_id, now)
+    return moves.move(actor(world, "adam", now), world.libraries["city"], to_id, now)
+
+
+def moved_alone(world: World, name: str, framework_id: int, now: dt.datetime) -> int:
+    """Past the service, which moves whole libraries: people may be on different versions, as the
+    pointer is each person's own."""
+    alone = select(Person.id).where(Person.id == world.people[name])
+    with transaction() as tx:
+        (library_id,) = tx.scalars(select(Person.library_id).where(Person.id.in_(alone)))
+        tx.execute(held(select(Library.id).where(Library.id == library_id)))
+        tx.execute(held(alone))
+        to = tx.get_one(Framework, framework_id)
+        return pointers.move(tx, library_id, alone, to, world.people["adam"], now)

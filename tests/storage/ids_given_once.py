@@ -24,7 +24,6 @@ NAMED: dict[str, tuple[str, ...]] = {
     "not_rated_id": ("not_rated_here",),
     "opening_id": ("record_openings",),
     "person_id": ("people",),
-    "planned_id": ("planned_moves",),
     "review_id": ("reviews",),
     "role_profile_id": ("role_profiles",),
     "roster_id": ("roster_imports",),

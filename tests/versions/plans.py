@@ -57,7 +57,7 @@ class Did:
 @dataclass(frozen=True, slots=True)
 class Year:
     """A version, and what is done on it; dealt out over the statements in turn. `fates`: of those of
-    the version before, and whether what was said carries. `ahead`: a team moves before the rest;
+    the version before, and whether what was said carries. `ahead`: one moves before the rest;
     `late`: open reviews end before people are moved back; `in_round`: a round is open when the
     version is published; `expired`: what was endorsed a year ago counts no more."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.copies import empty
 from tests.factories.sending import PART, YES
+from tests.factories.versions import moved_alone
 from tests.factories.world import make_world
 from tests.versions import checks, deeds, years as living
 from tests.versions.checks import Kept, Pages
@@ -27,7 +28,7 @@ from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.queries import DraftedVersion
 from tracker.frameworks.versions import records_lineage as lineage, records_moves as moves
 from tracker.models import Rating
-from tracker.rules.errors import Invalid
+from tracker.rules.errors import Conflict
 
 
 class Life:
@@ -43,7 +44,7 @@ class Life:
             self.act()
             self.in_between()
         self.there_and_back()
-        living.move(self.years, 0, -1, "other")  # over all versions at once
+        living.move(self.years, -1, "other")  # over all versions at once
         self.check("followed")
         self.look("followed", "otto")
         for version in self.years.versions:
@@ -61,28 +62,28 @@ class Life:
         foretold = living.publish(years)
         self.check("published")
         if year.in_round:
-            with pytest.raises(Invalid, match="move_in_round"):
-                living.move(years, -2, -1)
+            with pytest.raises(Conflict, match="move_in_round"):
+                living.move(years, -1)
             years.now += 5 * DAY
             self.keep()
             before = self.pages("ana")
         if year.ahead:
-            living.move(years, -2, -1, team="harbour")
-            self.check("a team ahead")
-        living.move(years, -2, -1)
+            moved_alone(years.world, "lea", years.versions[-1], years.now)
+            self.check("one ahead")
+        living.move(years, -1)
         self.check("moved")
         self.must("moved", checks.not_foretold(years, foretold))
         self.look("moved")
         if year.late:
             deeds.end_reviews(years)
             self.check("ended late")
-        living.move(years, -1, -2)
+        living.move(years, -2)
         self.check("back")
         if not year.late:
             self.must("back", checks.not_as_before(before, self.pages("ana")))
         for name in REVIEWERS:
             deeds.meanwhile(years, name)
-        living.move(years, -2, -1)
+        living.move(years, -1)
         self.check("there again")
 
     def act(self) -> None:
@@ -101,20 +102,20 @@ class Life:
 
     def in_between(self) -> None:
         """What was said on the new version meets what is said on the one before since then."""
-        living.move(self.years, -1, -2)
+        living.move(self.years, -2)
         self.check("back with answers")
         for name in REVIEWERS:
             deeds.meanwhile(self.years, name)
-        living.move(self.years, -2, -1)
+        living.move(self.years, -1)
         self.check("there with other answers")
 
     def there_and_back(self) -> None:
         """Over all versions, and then everything is as it was."""
         before = self.pages("ana")
-        living.move(self.years, -1, 0)
+        living.move(self.years, 0)
         self.check("back on the first")
         self.look("back on the first")
-        living.move(self.years, 0, -1)
+        living.move(self.years, -1)
         self.check("there at last")
         self.must("there at last", checks.not_as_before(before, self.pages("ana")))
 

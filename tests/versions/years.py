@@ -33,7 +33,6 @@ from tracker.frameworks.drafts.actions_importing import import_framework
 from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.files.rules_reading import read_framework
 from tracker.frameworks.versions import records_moves as pointers
-from tracker.frameworks.versions.queries_steps import MoveScope
 from tracker.frameworks.versions.rules import Decision, VersionDecision
 from tracker.models import Domain, Library, Membership, RoleProfile, Statement, Strand
 from tracker.policy.permissions import Actor
@@ -327,23 +326,9 @@ def _changed(years: Years, fates: tuple[tuple[Fate, bool], ...]) -> Iterator[Edg
     years.fill()
 
 
-def move(
-    years: Years,
-    before: int,
-    after: int,
-    library: str = "city",
-    *,
-    team: str | None = None,
-    person: str | None = None,
-) -> int:
-    scope = MoveScope(
-        years.world.libraries[library],
-        years.versions[before],
-        years.versions[after],
-        years.world.teams[team] if team else None,
-        years.world.people[person] if person else None,
-    )
-    return moves.move(years.by(ADMINS[library]), scope, years.now)
+def move(years: Years, to: int, library: str = "city") -> int:
+    library_id, by = years.world.libraries[library], years.by(ADMINS[library])
+    return moves.move(by, library_id, years.versions[to], years.now)
 
 
 def leave_out(years: Years) -> None:

@@ -12,20 +12,16 @@ from tests.factories.levels import all_cards, own_sheet
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor
-from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
+from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
-from tracker.administration.version_moves import actions as moves
+from tracker.administration.version_moves import actions as moves, queries
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session
 from tracker.evidence.pieces import queries as evidence
-from tracker.frameworks.versions import (
-    queries_moves as planned_moves,
-    queries_steps as version_steps,
-)
-from tracker.models import LibraryVersion, PersonVersion, Rating
+from tracker.models import PersonVersion, Rating
 from tracker.notifications.notices import queries as notices
 from tracker.record.sheet import queries_learners as learners
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Missing
 
 pytestmark = pytest.mark.usefixtures("all_is_sealed", "app_context")
 
@@ -167,7 +163,7 @@ def test_moved_on_twice_and_home_in_one_step(world: World) -> None:
     assert carried(world, home_again, AFTER + 2 * MINUTE, back=True) == 4
     assert given(world, "ana") == dict.fromkeys((one, other, gone), YES)
     session().rollback()
-    past = planned_moves.past_moves(world.libraries["city"])
+    past = queries.past_moves(world.libraries["city"])
     assert [(each.before, each.after, each.people, each.by) for each in past] == [
         ("3", "1", 4, "Adam"),
         ("2", "3", 4, "Adam"),
@@ -176,24 +172,30 @@ def test_moved_on_twice_and_home_in_one_step(world: World) -> None:
     assert faults() == []
 
 
-def test_a_team_with_those_below_or_one_person_moves_ahead(world: World) -> None:
-    version = next_version(world)
-    assert carried(world, version, team="bookmobile") == 1, "Sue"
-    assert carried(world, version, AFTER + MINUTE, team="central") == 2, "Ana and Ben are left"
-    assert {name: home(world, name) for name in ("ana", "ben", "sue", "lea")} == {
-        **dict.fromkeys(("ana", "ben", "sue"), version.framework_id),
-        "lea": world.framework_id,
-    }
-    assert carried(world, version, AFTER + 2 * MINUTE, person="ben", back=True) == 1
-    assert home(world, "ben") == world.framework_id
+def test_people_on_different_versions_come_together(world: World) -> None:
+    """As after an early move of one, or where somebody comes back to their job."""
+    second = next_version(world)
+    third = next_version(world, of=second.framework_id, version="3")
+    carried(world, second, person="ben")
+    carried(world, third, AFTER + MINUTE, person="sue")
+
+    def leaving(version: NextVersion) -> list[tuple[str, int]]:
+        session().rollback()
+        move = queries.move_to(world.libraries["city"], version.framework_id, AFTER.date())
+        return [(left.version, left.people) for left in move.leaving]
+
+    assert leaving(third) == [("2", 1), ("1", 2)]
+    assert leaving(second) == [("3", 1), ("1", 2)]
+    assert carried(world, third, AFTER + 2 * MINUTE) == 3
+    assert {home(world, name) for name in ("ana", "ben", "sue", "lea")} == {third.framework_id}
     session().rollback()
-    assert [
-        past_move.person for past_move in planned_moves.past_moves(world.libraries["city"])
-    ] == ["Ben", "", "Sue"]
-    newcomers = select(LibraryVersion.framework_id).where(
-        LibraryVersion.library_id == world.libraries["city"]
-    )
-    assert session().scalars(newcomers).all() == [world.framework_id], "they begin as before"
+    past = queries.past_moves(world.libraries["city"])
+    assert [(each.before, each.after, each.people) for each in past] == [
+        ("1", "3", 2),
+        ("2", "3", 1),
+        ("1", "3", 1),
+        ("1", "2", 1),
+    ]
 
 
 def test_newcomers_begin_with_the_version_of_the_library(world: World) -> None:
@@ -204,11 +206,10 @@ def test_newcomers_begin_with_the_version_of_the_library(world: World) -> None:
     assert home(world, "early") == version.framework_id
     assert home(world, "nina") == version.framework_id
     join(world, "otto", "other", role_profile="other")
-    whom = scope(world, version, back=True)
-    moves.move(actor(world, "adam", AFTER), whom, AFTER + MINUTE, newcomers=False)
+    carried(world, version, AFTER + MINUTE, back=True)
     join(world, "later", "central")
     assert home(world, "nina") == world.framework_id
-    assert home(world, "later") == version.framework_id, "nobody said that they begin with it"
+    assert home(world, "later") == world.framework_id
     session().rollback()
     found = session().scalar(
         select(PersonVersion.framework_id).where(PersonVersion.person_id == world.people["otto"])
@@ -216,52 +217,53 @@ def test_newcomers_begin_with_the_version_of_the_library(world: World) -> None:
     assert found == world.framework_id, "another library's people stay"
 
 
-def test_a_library_without_learners_chooses_what_newcomers_begin_with(world: World) -> None:
+def test_where_nobody_is_left_to_move_newcomers_alone_are_moved(world: World) -> None:
     version = next_version(world)
-    carried(world, version)
-    assert carried(world, version, AFTER + MINUTE, back=True) == 4
-    with pytest.raises(Invalid, match="move_unknown"):
-        carried(world, version, AFTER + 2 * MINUTE, back=True)
-    carried(world, version, AFTER + 2 * MINUTE, team="city")
-    assert carried(world, version, AFTER + 3 * MINUTE) == 0, "only newcomers are left to it"
+    for name in ("ana", "ben", "lea", "sue"):
+        carried(world, version, person=name)
+    join(world, "early", "central")
+    assert home(world, "early") == world.framework_id, "as the library is on it"
+    carried(world, version, person="early")
+    assert carried(world, version, AFTER + MINUTE) == 0
     join(world, "nina", "central")
     assert home(world, "nina") == version.framework_id
 
 
 def test_a_move_is_refused_in_words_of_its_reason(world: World) -> None:
     version = next_version(world)
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Conflict) as refused:
         carried(world, version, world.now)
     assert refused.value.code == "move_in_round"
     assert refused.value.facts == {"round": "Autumn 2026", "day": dt.date(2026, 12, 11)}
-    adam = actor(world, "adam", AFTER)
-    whole = scope(world, version)
-    for other, code in (
-        ({"to_id": world.framework_id}, "move_unknown"),
-        ({"team_id": world.teams["other"]}, "move_unknown"),
-        ({"person_id": world.people["otto"]}, "move_unknown"),
-        ({"person_id": world.people["hugo"]}, "move_nobody"),
-        ({"from_id": version.framework_id, "to_id": world.framework_id}, "move_unknown"),
-    ):
-        wrong = {name: getattr(whole, name) for name in whole.__slots__} | other
-        with pytest.raises(Invalid, match=code):
-            moves.move(adam, version_steps.MoveScope(**wrong), AFTER)
+    with pytest.raises(Conflict, match="move_done"):
+        carried(world, version, back=True)
+    adam, library_id = actor(world, "adam", AFTER), world.libraries["city"]
     with pytest.raises(Missing):
-        moves.move(actor(world, "oda", AFTER), whole, AFTER)
+        moves.move(adam, library_id, 10_000, AFTER)
     with pytest.raises(Missing):
-        moves.move(actor(world, "cora", AFTER), whole, AFTER)
+        moves.move(adam, world.libraries["other"], version.framework_id, AFTER)
+    for stranger in ("oda", "cora"):
+        with pytest.raises(Missing):
+            moves.move(actor(world, stranger, AFTER), library_id, version.framework_id, AFTER)
     assert home(world, "ana") == world.framework_id
 
 
 def test_what_was_seen_is_what_is_done(world: World) -> None:
     version = next_version(world)
-    whom, adam = scope(world, version), actor(world, "adam", AFTER)
-    seen = version_steps.digest(whom, version_steps.people(whom, AFTER.date()))
-    session().rollback()
+    library_id, adam = world.libraries["city"], actor(world, "adam", AFTER)
+
+    def moved(seen: str) -> int:
+        return moves.move(adam, library_id, version.framework_id, AFTER, seen=seen)
+
+    def seen() -> str:
+        to = queries.move_to(library_id, version.framework_id, AFTER.date()).to
+        digest = queries.digest(library_id, to, AFTER.date())
+        session().rollback()
+        return digest
+
+    before = seen()
     join(world, "nina", "central")
     with pytest.raises(Conflict, match="move_changed"):
-        moves.move(adam, whom, AFTER, seen=seen)
+        moved(before)
     assert home(world, "ana") == world.framework_id
-    seen = version_steps.digest(whom, version_steps.people(whom, AFTER.date()))
-    session().rollback()
-    assert moves.move(adam, whom, AFTER, seen=seen) == 5
+    assert moved(seen()) == 5

@@ -14,14 +14,14 @@ from tests.factories.answers import ReviewerAnswer
 from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
 from tests.factories.sending import YES, actor, answer_all, item_ids, send
-from tests.factories.versions import AFTER, carried, next_version, scope
+from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.reviews.endorsements.test_views_exceptions import agreed
 from tracker.administration.exclusions import queries as left_out
 from tracker.administration.version_moves import actions as moves
+from tracker.administration.version_moves.queries import past_moves
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session, transaction
-from tracker.frameworks.versions import queries_moves as planned_moves
 from tracker.models import (
     AuditEvent,
     AuditEventDetail,
@@ -43,7 +43,7 @@ from tracker.record.standings.queries import StandingPlace
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.endorsements import actions as endorsing
 from tracker.reviews.review import actions as reviews
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Missing
 
 pytestmark = pytest.mark.usefixtures("all_is_sealed", "app_context")
 
@@ -53,28 +53,32 @@ def test_it_is_one_event_and_a_sealed_row_and_a_notice_for_each(world: World) ->
     seals = select(func.count()).where(Seal.chain > 0)
     before = session().scalar(seals) or 0
     session().rollback()
-    carried(world, version, team="central")
+    carried(world, version)
     session().rollback()
     (detail,) = session().scalars(
         select(AuditEventDetail)
         .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
         .where(AuditEvent.kind == "people_moved")
     )
-    assert {name: detail.facts[name] for name in ("before", "after", "people", "team")} == {
+    assert {name: detail.facts[name] for name in ("before", "after", "people")} == {
         "before": "1",
         "after": "2",
-        "people": 3,
-        "team": "Central",
+        "people": 4,
     }
-    assert (session().scalar(seals) or 0) - before == 3
+    assert (session().scalar(seals) or 0) - before == 4
     told = session().execute(
         select(Person.name, Notice.people)
         .join(Person, Person.id == Notice.person_id)
         .where(Notice.version_id.is_not(None))
     )
     assert Counter(map(tuple, told)) == Counter(
-        {("Ana", None): 1, ("Ben", None): 1, ("Sue", None): 1, ("Ana", 1): 1, ("Sue", 2): 1}
-    ), "Ana supervises Sue, and Sue Ana and Ben"
+        [
+            *((name, None) for name in ("Ana", "Ben", "Lea", "Sue")),
+            ("Ana", 1),
+            ("Sue", 2),
+            ("Hugo", 1),
+        ]
+    ), "Ana supervises Sue, Sue Ana and Ben, and Hugo Lea"
     assert faults() == []
 
 
@@ -144,13 +148,15 @@ def test_rounds_to_come_are_for_the_version_of_newcomers(world: World) -> None:
         found = select(RoundFramework.framework_id).where(RoundFramework.round_id == of)
         return list(session().scalars(found))
 
-    carried(world, version, person="ana")
-    assert pins(round_id) == [world.framework_id], "one person moves no round"
-    carried(world, version, AFTER + MINUTE)
+    carried(world, version)
     assert pins(round_id) == [version.framework_id]
     assert pins(world.rounds["city"]) == [world.framework_id], "what is over stays"
     carried(world, version, AFTER + 2 * MINUTE, back=True)
     assert pins(round_id) == [world.framework_id]
+    with transaction() as tx:
+        tx.add(RoundFramework(round_id=round_id, framework_id=version.framework_id))
+    carried(world, version, AFTER + 3 * MINUTE)
+    assert pins(round_id) == [version.framework_id], "also where it was for both"
 
 
 def test_a_round_that_is_over_is_kept_before_anybody_moves(world: World) -> None:
@@ -180,14 +186,14 @@ def test_a_move_and_what_is_saved_meanwhile_follow_one_another(app: Flask, world
     version = next_version(world)
     statements = world.statements["technical"][:8]
     ana, adam = actor(world, "ana", AFTER), actor(world, "adam", AFTER)
-    there, back = scope(world, version), scope(world, version, back=True)
+    library_id = world.libraries["city"]
 
     def moved(number: int) -> str:
         with app.app_context():
-            whom = back if number % 2 else there
+            to = version.before_id if number % 2 else version.framework_id
             try:
-                moves.move(adam, whom, AFTER + number * MINUTE)
-            except Invalid as refused:
+                moves.move(adam, library_id, to, AFTER + number * MINUTE)
+            except Conflict as refused:
                 return refused.code
             return "moved"
 
@@ -205,7 +211,7 @@ def test_a_move_and_what_is_saved_meanwhile_follow_one_another(app: Flask, world
     with ThreadPoolExecutor(4) as pool:
         acts = [pool.submit(act, number) for number in range(8) for act in (moved, saved)]
         said = [act.result() for act in acts]
-    assert set(said) <= {"moved", "move_unknown", "move_nobody", "saved", "on the move"}
+    assert set(said) <= {"moved", "move_done", "saved", "on the move"}
     session().rollback()
     kept = session().scalar(select(func.count(Rating.id))) or 0
     assert kept == said.count("saved") > 0
@@ -216,5 +222,5 @@ def test_a_move_and_what_is_saved_meanwhile_follow_one_another(app: Flask, world
         .group_by(PersonVersion.framework_id)
     )
     assert [count for _framework, count in places] == [4], "all of them in one place"
-    assert said.count("moved") == len(planned_moves.past_moves(world.libraries["city"]))
+    assert said.count("moved") == len(past_moves(world.libraries["city"]))
     assert faults() == []

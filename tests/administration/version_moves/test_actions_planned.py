@@ -1,5 +1,5 @@
-"""A move that is planned: on a day, or when a round ends. The daily work does it once, for whoever
-is there by then."""
+"""A move that is planned for the end of a round. The daily work does it once, for whoever is there
+by then."""
 
 import datetime as dt
 import subprocess
@@ -20,15 +20,12 @@ from tests.conftest import NOW
 from tests.factories.frameworks import open_round
 from tests.factories.people import join
 from tests.factories.sending import actor
-from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
+from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World, make_world
 from tests.test_crash import laid_out
-from tracker.administration.accounts import actions as removal
-from tracker.administration.people import actions as people
-from tracker.administration.version_moves import actions as moves
+from tracker.administration.version_moves import actions as moves, queries
+from tracker.administration.version_moves.queries import LibraryMove
 from tracker.db import db, session, transaction
-from tracker.frameworks.versions import queries_moves as planned_moves
-from tracker.frameworks.versions.queries_steps import MoveScope
 from tracker.models import (
     AuditEvent,
     AuditEventDetail,
@@ -36,13 +33,12 @@ from tracker.models import (
     LibraryVersion,
     Notice,
     PersonVersion,
-    PlannedMove,
     Round,
 )
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Missing
 
 DAY = dt.timedelta(days=1)
-NEW_YEAR = dt.date(2027, 1, 4)
+ENDS_ON = dt.date(2026, 12, 11)
 ON_IT = ("ana", "ben", "lea", "sue")
 
 
@@ -51,13 +47,10 @@ def at(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(4), dt.UTC)
 
 
-def planned(
-    world: World, version: NextVersion, on: dt.date | None, now: dt.datetime = AFTER, **whom: Any
-) -> int:
-    """By Adam. Its id."""
-    moves.plan(actor(world, "adam", now), scope(world, version, **whom), on, now)
-    session().rollback()
-    return session().scalars(select(PlannedMove.id).order_by(PlannedMove.id.desc())).all()[0]
+def planned(world: World, version: NextVersion) -> tuple[int, dt.date]:
+    """By Adam, while the round is open."""
+    adam = actor(world, "adam")
+    return moves.plan(adam, world.libraries["city"], version.framework_id, NOW)
 
 
 def are_on(world: World, framework_id: int) -> list[str]:
@@ -70,183 +63,147 @@ def noted() -> list[tuple[str, int | None, dict[str, Any]]]:
     rows = session().execute(
         select(AuditEvent.kind, AuditEvent.actor_id, AuditEventDetail.facts)
         .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
-        .where(AuditEvent.kind.contains("move"), AuditEvent.kind != "person_removed")
+        .where(AuditEvent.kind.contains("move"))
         .order_by(AuditEvent.sequence)
     )
     return [(kind, by, facts) for kind, by, facts in rows]
 
 
-def lines(world: World, today: dt.date) -> list[planned_moves.ListedMove]:
+def awaited(world: World, today: dt.date) -> LibraryMove | None:
     session().rollback()
-    return planned_moves.listed(world.libraries["city"], today)
+    (framework,) = queries.frameworks(world.libraries["city"], today)
+    return framework.planned
 
 
-def test_on_its_day_whoever_is_there_by_then_moves(context: World) -> None:
+def test_when_the_round_is_over_whoever_is_there_by_then_moves(context: World) -> None:
     world = context
     version = next_version(world)
-    whom = scope(world, version)
-    adam = actor(world, "adam", AFTER)
-    assert moves.plan(adam, whom, NEW_YEAR, AFTER) == (4, NEW_YEAR)
-    assert moves.move_due(at(NEW_YEAR - DAY)) == 0
+    assert planned(world, version) == (4, ENDS_ON + DAY)
+    assert moves.move_due(at(ENDS_ON)) == 0
     assert are_on(world, world.framework_id) == [*ON_IT]
-    (line,) = lines(world, AFTER.date())
-    assert (line.before, line.after, line.on, line.people) == ("1", "2", NEW_YEAR, 4)
-    assert (line.newcomers, line.round, line.waits_for, line.team) == (True, "", "", "")
     join(world, "nina", "central")
-    carried(world, version, AFTER, person="ben")
-    assert [each.people for each in lines(world, AFTER.date())] == [4], "one came, and one went"
-    assert moves.move_due(at(NEW_YEAR)) == 4
+    carried(world, version, NOW, person="ben")
+    move = awaited(world, NOW.date())
+    assert move is not None
+    assert (move.left, move.to.version, move.people) == ("1", "2", 4), "one came, and one went"
+    assert moves.move_due(at(ENDS_ON + DAY)) == 4
     assert are_on(world, version.framework_id) == [*ON_IT]
     assert home(world, "nina") == version.framework_id
-    assert moves.move_due(at(NEW_YEAR)) == moves.move_due(at(NEW_YEAR + DAY)) == 0
-    assert lines(world, NEW_YEAR) == []
+    assert moves.move_due(at(ENDS_ON + DAY)) == moves.move_due(at(ENDS_ON + 2 * DAY)) == 0
+    assert awaited(world, ENDS_ON + DAY) is None
     by = world.people["adam"]
-    said = [(kind, actor_id, facts.get("people")) for kind, actor_id, facts in noted()]
-    assert said == [
-        ("move_planned", by, None),
-        ("people_moved", by, 1),
-        ("planned_move_done", None, 4),
+    facts = {"framework": "small", "before": "1", "after": "2"}
+    assert noted() == [
+        ("move_planned", by, facts | {"round": "Autumn 2026", "on": "2026-12-12"}),
+        ("planned_move_done", None, facts | {"people": 4}),
     ]
-    assert noted()[0][2]["on"] == "2027-01-04"
-    past = planned_moves.past_moves(world.libraries["city"])
+    past = queries.past_moves(world.libraries["city"])
     assert [(each.people, each.by) for each in past] == [(4, "Adam"), (1, "Adam")]
     join(world, "otis", "central")
     assert home(world, "otis") == version.framework_id, "newcomers begin with it"
     assert faults() == []
 
 
-def test_with_the_end_of_a_round_it_waits_where_the_round_is_prolonged(context: World) -> None:
+def test_it_waits_where_the_round_is_prolonged(context: World) -> None:
     world = context
     version = next_version(world)
-    ends_on = dt.date(2026, 12, 11)
-    adam = actor(world, "adam")
-    assert moves.plan(adam, scope(world, version), None, NOW) == (4, ends_on + DAY)
-    assert moves.move_due(at(ends_on)) == 0
+    planned(world, version)
+    longer = ENDS_ON + 7 * DAY
     with transaction() as tx:
-        longer = ends_on + 7 * DAY
         tx.execute(update(Round).where(Round.id == world.rounds["city"]).values(ends_on=longer))
-    (line,) = lines(world, NOW.date())
-    assert (line.round, line.on, line.waits_for) == ("Autumn 2026", longer + DAY, "")
-    assert moves.move_due(at(ends_on + DAY)) == moves.move_due(at(longer)) == 0
+    move = awaited(world, NOW.date())
+    assert move is not None
+    assert move.round is not None
+    assert (move.round.name, move.round.ends_on) == ("Autumn 2026", longer)
+    assert moves.move_due(at(ENDS_ON + DAY)) == moves.move_due(at(longer)) == 0
     assert moves.move_due(at(longer + DAY)) == 4
     assert [kind for kind, _by, _facts in noted()] == ["move_planned", "planned_move_done"]
     assert faults() == []
 
 
-def test_a_round_that_opened_meanwhile_is_finished_first(context: World) -> None:
+def test_a_round_that_follows_at_once_is_finished_first(context: World) -> None:
     world = context
     version = next_version(world)
-    planned(world, version, NEW_YEAR)
-    open_round(world, "Winter", NEW_YEAR - DAY, NEW_YEAR + 20 * DAY)
-    (line,) = lines(world, AFTER.date())
-    assert (line.waits_for, line.waits_until) == ("Winter", NEW_YEAR + 20 * DAY), "foreseen"
-    for day in range(3):
-        assert moves.move_due(at(NEW_YEAR + day * DAY)) == 0
-    (line,) = lines(world, NEW_YEAR + 3 * DAY)
-    assert (line.on, line.round, line.waits_for) == (NEW_YEAR + 21 * DAY, "", "")
-    assert moves.move_due(at(NEW_YEAR + 20 * DAY)) == 0
-    assert moves.move_due(at(NEW_YEAR + 21 * DAY)) == 4
-    kinds = [kind for kind, _by, _facts in noted()]
-    assert kinds == ["move_planned", "move_waits", "planned_move_done"], "said once"
-    assert noted()[1][2]["round"] == "Winter"
+    open_round(world, "Winter", ENDS_ON + DAY, ENDS_ON + 20 * DAY)
+    open_round(world, "Spring", ENDS_ON + 40 * DAY, ENDS_ON + 50 * DAY)
+    assert planned(world, version) == (4, ENDS_ON + 21 * DAY), "foreseen"
+    assert moves.move_due(at(ENDS_ON + DAY)) == moves.move_due(at(ENDS_ON + 20 * DAY)) == 0
+    assert moves.move_due(at(ENDS_ON + 21 * DAY)) == 4, "what comes later is for that version"
 
 
-def test_a_team_that_is_not_in_the_round_moves_though_it_is_open(context: World) -> None:
-    """It went ahead to the next version, and goes on to the one after that."""
+def test_a_round_of_a_version_that_nobody_leaves_holds_nobody_up(context: World) -> None:
+    """Somebody went ahead, and a round is open for those who are there."""
     world = context
     second = next_version(world)
     third = next_version(world, of=second.framework_id, version="3")
-    carried(world, second, AFTER, team="bookmobile")
+    carried(world, second)
+    carried(world, third, person="sue")
+    world.framework_id = third.framework_id
     open_round(world, "Winter", AFTER.date(), AFTER.date() + 30 * DAY)
-    with pytest.raises(Invalid, match="move_in_round"):
-        carried(world, second, AFTER, team="central")
-    assert carried(world, third, AFTER, team="bookmobile") == 1
-    later = AFTER + dt.timedelta(minutes=1)
-    back = NextVersion(third.framework_id, world.framework_id)
-    planned(world, back, AFTER.date() + DAY, later, team="bookmobile", back=True)
-    assert moves.move_due(at(AFTER.date() + DAY)) == 1
-    assert home(world, "sue") == world.framework_id
-    with pytest.raises(Invalid, match="move_in_round"):
-        carried(world, second, later, team="bookmobile")
+    with pytest.raises(Conflict, match="move_in_round"):
+        carried(world, third, back=True)
+    assert carried(world, third) == 3
 
 
-def test_where_nobody_is_left_it_is_over(context: World) -> None:
+def test_what_was_missed_is_done(context: World) -> None:
+    """The daily work didn't run for a week; a library that can move at once meanwhile waits for it,
+    or cancels."""
     world = context
     version = next_version(world)
-    planned(world, version, NEW_YEAR, team="bookmobile")
-    planned(world, version, NEW_YEAR, person="lea")
-    carried(world, version, AFTER)
-    assert [line.people for line in lines(world, AFTER.date())] == [0, 0]
-    assert moves.move_due(at(NEW_YEAR)) == 0
-    assert lines(world, NEW_YEAR) == []
-    assert [facts["people"] for kind, _by, facts in noted() if "done" in kind] == [0, 0]
+    planned(world, version)
+    with pytest.raises(Conflict, match="move_planned"):
+        carried(world, version)
+    move = awaited(world, AFTER.date())
+    assert move is not None
+    assert move.round is None
+    assert moves.move_due(AFTER + 7 * DAY) == 4
 
 
-def test_what_was_missed_is_done_in_its_order(context: World) -> None:
-    """The daily work didn't run for a week: there, and then one team back."""
+def test_one_is_planned_of_each_framework(context: World) -> None:
     world = context
     version = next_version(world)
-    carried(world, version, AFTER, person="ana")
-    planned(world, version, NEW_YEAR + DAY, team="harbour", back=False)
-    planned(world, version, NEW_YEAR)
-    back = NextVersion(version.framework_id, world.framework_id)
-    planned(world, back, NEW_YEAR + 2 * DAY, team="central", back=True)
-    assert moves.move_due(at(NEW_YEAR + 7 * DAY)) == 3 + 0 + 3
-    assert are_on(world, version.framework_id) == ["lea"]
-    assert are_on(world, world.framework_id) == ["ana", "ben", "sue"]
+    third = next_version(world, of=version.framework_id, version="3")
+    planned(world, version)
+    for other in (version, third):
+        with pytest.raises(Conflict, match="move_planned"):
+            planned(world, other)
 
 
 def test_why_it_cannot_be_planned(context: World) -> None:
     world = context
     version = next_version(world)
-    whole, back = scope(world, version), scope(world, version, back=True)
-    open_round(world, "Winter", NEW_YEAR, NEW_YEAR + 20 * DAY)
+    library_id, to_id = world.libraries["city"], version.framework_id
     adam = actor(world, "adam", AFTER)
-
-    def refused(whom: MoveScope, on: dt.date | None) -> str:
-        with pytest.raises(Invalid) as refusal:
-            moves.plan(adam, whom, on, AFTER)
-        return refusal.value.code
-
-    assert refused(whole, AFTER.date()) == "move_day_past"
-    assert refused(whole, AFTER.date() - DAY) == "move_day_past"
-    assert refused(whole, dt.date(2100, 1, 1)) == "day_far"
-    assert refused(whole, NEW_YEAR + 20 * DAY) == "move_in_round"
-    assert refused(whole, None) == "move_no_round"
-    assert refused(back, NEW_YEAR - DAY) == "move_unknown"
-    assert refused(scope(world, version, person="otto"), NEW_YEAR - DAY) == "move_unknown"
-    assert refused(scope(world, version, person="hugo"), NEW_YEAR - DAY) == "move_nobody"
-    carried(world, version, AFTER, person="ben")
-    assert refused(scope(world, version, person="ben"), NEW_YEAR - DAY) == "move_done"
-    planned(world, version, NEW_YEAR - DAY)
-    assert refused(whole, NEW_YEAR - 2 * DAY) == "move_planned"
-    planned(world, version, NEW_YEAR - 2 * DAY, team="central")
+    with pytest.raises(Conflict, match="move_no_round"):
+        moves.plan(adam, library_id, to_id, AFTER)
+    with pytest.raises(Conflict, match="move_done"):
+        moves.plan(adam, library_id, world.framework_id, AFTER)
     for stranger in ("oda", "cora"):
         with pytest.raises(Missing):
-            moves.plan(actor(world, stranger, AFTER), whole, NEW_YEAR - DAY, AFTER)
+            moves.plan(actor(world, stranger), library_id, to_id, NOW)
 
 
 def test_it_can_be_canceled_until_it_is_done(context: World) -> None:
     world = context
     version = next_version(world)
-    planned_id = planned(world, version, NEW_YEAR)
+    planned(world, version)
+    to_id = version.framework_id
     with pytest.raises(Conflict, match="move_over"):
-        moves.cancel(actor(world, "oda", AFTER), planned_id, AFTER)
+        moves.cancel(actor(world, "oda"), to_id, NOW)
     with pytest.raises(Missing):
-        moves.cancel(actor(world, "cora", AFTER), planned_id, AFTER)
-    moves.cancel(actor(world, "adam", AFTER), planned_id, AFTER)
+        moves.cancel(actor(world, "cora"), to_id, NOW)
+    moves.cancel(actor(world, "adam"), to_id, NOW)
     with pytest.raises(Conflict, match="move_over"):
-        moves.cancel(actor(world, "adam", AFTER), planned_id, AFTER)
-    assert moves.move_due(at(NEW_YEAR)) == 0
+        moves.cancel(actor(world, "adam"), to_id, NOW)
+    assert moves.move_due(AFTER) == 0
     assert are_on(world, world.framework_id) == [*ON_IT]
     assert [kind for kind, _by, _facts in noted()] == ["move_planned", "move_canceled"]
-    assert planned(world, version, NEW_YEAR) != planned_id, "an id is given once"
 
 
 def test_people_are_told_when_they_move_and_who_supervises_them_once(context: World) -> None:
     world = context
     version = next_version(world)
-    planned(world, version, NEW_YEAR)
+    planned(world, version)
 
     def told() -> Counter[tuple[str, int | None]]:
         session().rollback()
@@ -257,40 +214,26 @@ def test_people_are_told_when_they_move_and_who_supervises_them_once(context: Wo
         return Counter((names[person_id], people) for person_id, people in rows)
 
     assert told() == Counter(), "not while it is planned"
-    moves.move_due(at(NEW_YEAR))
+    moves.move_due(AFTER)
     assert told() == Counter(
         [*((name, None) for name in ON_IT), ("sue", 2), ("ana", 1), ("hugo", 1)]
     )
-
-
-def test_who_is_deleted_takes_what_was_planned_for_them_along(context: World) -> None:
-    world = context
-    version = next_version(world)
-    adam = actor(world, "adam", AFTER)
-    nora, _token = people.add(adam, "Nora", "nora@example.org", AFTER)
-    world.people["nora"] = nora
-    join(world, "nora", "central")
-    planned(world, version, NEW_YEAR, person="nora")
-    removal.remove(adam, nora, AFTER)
-    assert lines(world, AFTER.date()) == []
-    assert moves.move_due(at(NEW_YEAR)) == 0
 
 
 @pytest.mark.races
 def test_two_daily_works_at_once_do_it_once(app: Flask, context: World) -> None:
     world = context
     version = next_version(world)
-    planned(world, version, NEW_YEAR, team="central")
-    planned(world, version, NEW_YEAR)
+    planned(world, version)
 
     def work(_number: int) -> int:
         with app.app_context():
-            return moves.move_due(at(NEW_YEAR))
+            return moves.move_due(AFTER)
 
     session().rollback()
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(work, range(4))) == 4
-    assert [kind for kind, _by, _facts in noted()].count("planned_move_done") == 2
+    assert [kind for kind, _by, _facts in noted()].count("planned_move_done") == 1
     newest = session().scalar(
         select(func.count(PersonVersion.id)).where(
             PersonVersion.framework_id == version.framework_id
@@ -323,10 +266,10 @@ def test_killed_in_the_middle_it_is_done_once(
         with app.app_context():
             world = make_world(NOW)
             version = next_version(world)
-            planned(world, version, NEW_YEAR)
+            planned(world, version)
             db.session.remove()
         killed = subprocess.run(
-            [sys.executable, "-c", DIES, at(NEW_YEAR).isoformat()],
+            [sys.executable, "-c", DIES, AFTER.isoformat()],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -336,9 +279,9 @@ def test_killed_in_the_middle_it_is_done_once(
         assert killed.returncode == -9, killed.stderr
         with app.app_context():
             assert are_on(world, world.framework_id) == [*ON_IT], "nothing of it is kept"
-            assert len(lines(world, NEW_YEAR)) == 1
-            assert moves.move_due(at(NEW_YEAR)) == 4
-            assert moves.move_due(at(NEW_YEAR)) == 0
+            assert awaited(world, AFTER.date()) is not None
+            assert moves.move_due(AFTER) == 4
+            assert moves.move_due(AFTER) == 0
             assert are_on(world, version.framework_id) == [*ON_IT]
             begins = session().scalars(
                 select(Framework.version)

@@ -1,4 +1,4 @@
-"""Moving people to another version, and a page of the version that they left, in a real browser:
+"""Moving a library to another version, and a page of the version that they left, in a real browser:
 planned and canceled without script, and whole at both widths."""
 
 from collections.abc import Callable
@@ -43,36 +43,17 @@ def faults(page: Any) -> list[str]:
 
 
 def test_a_move_is_planned_and_canceled_without_script(live: Live, visit: Visit) -> None:
-    version = is_published(live)
+    is_published(live)
     page = visit("adam", **WITHOUT_SCRIPT)
     page.goto("/admin/versions")
-    page.get_by_role("link", name="Move one team first").click()
-    page.get_by_label("Who").select_option(label="– Central")
-    page.get_by_role("button", name="Show who moves").click()
-    page.get_by_label("When “Autumn 2026” ends").check()
-    page.get_by_role("button", name="Plan to move 3 people").click()
-    said = "Version 2 when “Autumn 2026” ends, on Dec 12, for 3 people"
-    page.get_by_role("heading", name=said).wait_for()
-    page.goto(f"/admin/versions/new?from_id={live.world.framework_id}&to_id={version.framework_id}")
-    page.get_by_label("On a day you choose").check()
-    page.locator("#on").fill("2027-01-04")
-    page.get_by_role("button", name="Plan to move 4 people").click()
-    page.get_by_role("heading", name="Version 2 on Jan 4, 2027, for 4 people").wait_for()
-    page.get_by_role("button", name="Cancel this move").first.click()
-    page.get_by_text("The planned move is canceled. 1 other move stays planned.").wait_for()
-    expect(page.get_by_role("heading", name=said)).to_have_count(0)
-
-
-def test_a_day_that_is_typed_is_chosen(live: Live, visit: Visit) -> None:
-    version = is_published(live)
-    page = visit("adam")
-    page.goto(f"/admin/versions/new?from_id={live.world.framework_id}&to_id={version.framework_id}")
-    choice = page.get_by_label("On a day you choose")
-    assert not choice.is_checked()
-    page.locator("#on").fill("2027-01-04")
-    assert choice.is_checked()
-    page.get_by_role("button", name="Plan to move 4 people").click()
-    page.get_by_role("heading", name="Version 2 on Jan 4, 2027, for 4 people").wait_for()
+    page.get_by_role("link", name="Move to version 2").click()
+    page.get_by_text("“Autumn 2026” keeps everybody on their version until Dec 11.").wait_for()
+    page.get_by_role("button", name="Move 4 people after the round").click()
+    planned = page.get_by_text("Planned: 4 people move to version 2 on Dec 12")
+    planned.wait_for()
+    page.get_by_role("button", name="Cancel this move").click()
+    page.get_by_text("The planned move is canceled. Nobody moves.").wait_for()
+    expect(planned).to_have_count(0)
 
 
 def test_what_counts_later_is_counted_by_itself_while_it_is_rated(live: Live, visit: Visit) -> None:
@@ -90,14 +71,19 @@ def test_what_counts_later_is_counted_by_itself_while_it_is_rated(live: Live, vi
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("address", ["", "/new?{0}", "/new?{0}&first=y", "/new?{0}&team_id={1}"])
-def test_the_pages_of_moves_are_whole(live: Live, visit: Visit, address: str) -> None:
+def test_the_pages_of_moves_are_whole(live: Live, visit: Visit) -> None:
+    """Previewed, planned, and with people on two versions."""
     version = is_published(live)
-    ends = f"from_id={live.world.framework_id}&to_id={version.framework_id}"
-    page = visit("adam", reduced_motion="reduce")
-    page.goto(f"/admin/versions/new?{ends}")
-    page.get_by_role("button", name="Plan to move 4 people").click()
-    page.goto(f"/admin/versions{address.format(ends, live.world.teams['central'])}")
+    with live.app.app_context():
+        carried(live.world, version, person="ana")
+        db.session.remove()
+    there = f"/admin/versions/{version.framework_id}"
+    for address in ("/admin/versions", there):
+        page = visit("adam", reduced_motion="reduce")
+        page.goto(address)
+        assert faults(page) == []
+    page.get_by_role("button", name="Move 3 people after the round").click()
+    page.get_by_text("Planned: 3 people move to version 2").wait_for()
     assert faults(page) == []
 
 

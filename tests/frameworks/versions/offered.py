@@ -5,6 +5,7 @@ from tests.factories.versions import AFTER
 from tests.factories.world import World
 from tests.frameworks.next_files import ADDED
 from tracker.administration.role_profiles import queries as profiles
+from tracker.administration.version_moves import queries as version_moves
 from tracker.db import session
 from tracker.frameworks.drafts.actions_importing import import_framework
 from tracker.frameworks.versions import actions as offering
@@ -18,6 +19,12 @@ def set_to(status: VersionStatus, *framework_ids: int) -> int:
     done = offering.set_status(None, framework_ids, status, AFTER)
     session().rollback()
     return done
+
+
+def ways(world: World) -> list[tuple[str, str]]:
+    """From which version the library of the city can move to which."""
+    frameworks = version_moves.frameworks(world.libraries["city"], AFTER.date())
+    return [(move.before.version, move.to.version) for of in frameworks for move in of.moves]
 
 
 def draft_of(slug_file: object) -> int:

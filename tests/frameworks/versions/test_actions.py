@@ -17,7 +17,7 @@ from tests.factories.evidence import piece
 from tests.factories.frameworks import first_version, open_round
 from tests.factories.ratings import rate
 from tests.factories.sending import YES, actor
-from tests.factories.versions import AFTER, NextVersion, carried, next_version, scope
+from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tests.frameworks.next_files import ADDED, edited, seed
 from tests.frameworks.versions.offered import (
@@ -30,22 +30,20 @@ from tests.frameworks.versions.offered import (
     new_statement,
     reworded,
     set_to,
+    ways,
 )
 from tracker.administration.exclusions import actions as exclusions
 from tracker.administration.library.queries import setup_progress
 from tracker.administration.rounds import actions as rounds
 from tracker.administration.version_moves import actions as moves
+from tracker.administration.version_moves.queries import past_moves
 from tracker.db import Base, session
 from tracker.frameworks.changes.rules import Kind
 from tracker.frameworks.drafts import actions as publishing
 from tracker.frameworks.drafts.actions_importing import import_framework, start_next_version
 from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.published.pages import framework_page
-from tracker.frameworks.versions import (
-    queries as published,
-    queries_moves as planned_moves,
-    queries_steps as version_steps,
-)
+from tracker.frameworks.versions import queries as published
 from tracker.frameworks.versions.queries import SAID, version_use
 from tracker.frameworks.versions.queries_contents import between
 from tracker.frameworks.versions.rules import Decision
@@ -63,12 +61,12 @@ def test_a_version_that_nobody_uses_is_withdrawn_for_good(world: World) -> None:
     assert set_to(WITHDRAWN, version) == 1
     assert [each.id for each in published.published(slug="small")] == [world.framework_id]
     assert choices(world) == [world.framework_id]
-    assert version_steps.steps(world.libraries["city"], AFTER.date()) == []
+    assert ways(world) == []
     adam = actor(world, "adam", AFTER)
     with pytest.raises(Invalid, match="framework_unknown"):
         rounds.create(adam, "Spring", [version], dt.date(2027, 3, 1), dt.date(2027, 3, 9), AFTER)
-    with pytest.raises(Invalid, match="move_unknown"):
-        moves.move(adam, scope(world, NextVersion(version, world.framework_id)), AFTER)
+    with pytest.raises(Missing):
+        moves.move(adam, world.libraries["city"], version, AFTER)
     kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
     assert kinds[-1] == "framework_version_withdrawn"
     assert set_to(WITHDRAWN, version) == 0, "again it says that it was done"
@@ -84,15 +82,14 @@ def on_it(world: World, version: NextVersion) -> None:
 
 
 def newcomers(world: World, version: NextVersion) -> None:
-    """Somebody moved there and back; newcomers stay."""
+    """Those who were there were moved back since, one by one."""
     carried(world, version)
-    back = scope(world, version, back=True)
-    moves.move(actor(world, "adam", AFTER), back, AFTER, newcomers=False)
+    for name in ("ana", "ben", "lea", "sue"):
+        carried(world, version, person=name, back=True)
 
 
 def planned(world: World, version: NextVersion) -> None:
-    way, day = scope(world, version, person="ana"), dt.date(2027, 1, 4)
-    moves.plan(actor(world, "adam", AFTER), way, day, AFTER)
+    moves.plan(actor(world, "adam"), world.libraries["city"], version.framework_id, world.now)
 
 
 def in_a_round(world: World, version: NextVersion) -> None:
@@ -159,15 +156,11 @@ def test_a_version_to_which_a_move_is_planned_is_not_hidden(world: World) -> Non
     for ids in ([version.framework_id], [world.framework_id, version.framework_id]):
         with pytest.raises(Conflict, match="version_awaited") as refused:
             set_to(HIDDEN, *ids)
-        assert refused.value.facts == {
-            "library": "City Library",
-            "version": "2",
-            "day": dt.date(2027, 1, 4),
-        }
+        assert refused.value.facts == {"library": "City Library", "version": "2"}
         session().rollback()
         assert len(published.published(slug="small")) == 2, "all or none"
     assert set_to(HIDDEN, world.framework_id) == 1
-    assert moves.move_due(AFTER.replace(year=2027, month=1, day=4)) == 1
+    assert moves.move_due(AFTER) == 4
     assert set_to(HIDDEN, version.framework_id) == 1
 
 
@@ -177,8 +170,7 @@ def test_one_that_somebody_was_on_in_silence_is_withdrawn(world: World) -> None:
     carried(world, version, back=True)
     assert set_to(WITHDRAWN, version.framework_id) == 1
     told = {
-        (past_move.before, past_move.after)
-        for past_move in planned_moves.past_moves(world.libraries["city"])
+        (past_move.before, past_move.after) for past_move in past_moves(world.libraries["city"])
     }
     assert told == {("1", "2"), ("2", "1")}, "that is still told"
 
@@ -340,8 +332,8 @@ def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(
     def moved() -> str:
         with app.app_context():
             try:
-                moves.move(adam, scope(world, version), AFTER)
-            except Invalid as refusal:
+                moves.move(adam, world.libraries["city"], version.framework_id, AFTER)
+            except Missing as refusal:
                 return refusal.code
             return "moved"
 
@@ -362,7 +354,7 @@ def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(
         "withdrawing": (
             "tracker.frameworks.versions.actions.exclusions.forget_undecided",
             (withdrawn, moved),
-            ["withdrawn", "move_unknown"],
+            ["withdrawn", "missing"],
         ),
     }[first]
     monkeypatch.setattr(where, lambda *_facts: pause())

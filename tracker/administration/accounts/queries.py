@@ -23,7 +23,6 @@ GOES = (
     "notices.about_id",
     "notices.person_id",
     "outbox_mails.person_id",
-    "planned_moves.person_id",
     "record_openings.person_id",
     "record_openings.reader_id",
     "roster_rows.person_id",

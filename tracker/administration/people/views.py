@@ -19,7 +19,6 @@ from tracker.administration.people.pages import (
     whole_person_page,
 )
 from tracker.administration.teams import queries as team_tree
-from tracker.frameworks.versions import queries_steps as version_steps
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access import subjects
 from tracker.queries.core import erasures, people
@@ -115,7 +114,6 @@ def show(person: Subject) -> ResponseReturnValue:
         merged=merged,
         goes_on=any(account.id == person.id for account in merged),
         has_ties=leaving.ties(actor, person.id, now).are_some,
-        new_versions=version_steps.steps_of(person.id, person.library_id, session.today()),
     )
 
 

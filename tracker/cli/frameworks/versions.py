@@ -222,9 +222,8 @@ def _versions(
 
 
 NOT_SET = {
-    "version_awaited": "{library} plans to move people to version {version} on {day}. Its "
-    "administrators can cancel that move on the page Versions in use. Or hide the version after "
-    "that day.",
+    "version_awaited": "{library} plans to move to version {version}. Its administrators can "
+    "cancel that move on the page Versions in use. Or hide the version after it.",
     "version_in_use": "It can't be withdrawn: somebody is on it or is to be moved, newcomers of a "
     "library begin with it, a round is for it, or something was said or decided in it. The page "
     "Versions of frameworks says which. Hide it instead: tracker framework hide",

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from tracker.db import transaction
 from tracker.frameworks.exclusions import records as exclusions
 from tracker.frameworks.versions import records as versions
-from tracker.frameworks.versions.queries import skills_alone, version_use
-from tracker.frameworks.versions.queries_moves import awaiting
+from tracker.frameworks.versions.queries import awaiting, skills_alone, version_use
 from tracker.frameworks.versions.rules import BEFORE, VersionStatus
 from tracker.models import Framework
 from tracker.policy.permissions import Actor
@@ -48,9 +47,8 @@ def set_status(
 
 
 def _not_awaited(framework: Framework) -> None:
-    """Raises Conflict if a library has planned a move to it: nobody would be moved on that day. Who
-    plans a move locks the version as well."""
+    """Raises Conflict if a library has planned a move to it: nobody would be moved then. Who plans
+    a move locks the version as well."""
     move = awaiting([framework.id])
     if move is not None:
-        library, version, day = move
-        raise Conflict("version_awaited", library=library, version=version, day=day)
+        raise Conflict("version_awaited", **move._mapping)

@@ -5,8 +5,9 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import Row, Select, and_, exists, false, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -17,6 +18,7 @@ from tracker.models import (
     EvidenceLink,
     Framework,
     LevelException,
+    Library,
     LibraryVersion,
     NotRatedHere,
     PersonVersion,
@@ -104,7 +106,7 @@ SAID = (Rating, RatingEntry, RevealedAnswer, ReviewItem, Endorsement, LevelExcep
 
 def version_use(framework_id: int) -> Row[int, int, int, int, bool]:
     """`people` who are on it, `libraries` whose newcomers begin with it, `rounds` that are for it,
-    `planned` moves to it or from it. `is_spoken_of`: something was rated, reviewed, or linked in
+    `planned` moves to it. `is_spoken_of`: something was rated, reviewed, or linked in
     its wording, or decided by a library about a statement that it alone has. While any of it is so,
     it can't be withdrawn. One query."""
     own = select(Statement.id).where(Statement.framework_id == framework_id)
@@ -125,9 +127,7 @@ def version_use(framework_id: int) -> Row[int, int, int, int, bool]:
         LibraryVersion.framework_id == framework_id, is_current_of_library()
     )
     rounds = select(func.count()).where(RoundFramework.framework_id == framework_id)
-    planned = select(func.count()).where(
-        or_(PlannedMove.from_id == framework_id, PlannedMove.to_id == framework_id)
-    )
+    planned = select(func.count()).where(PlannedMove.framework_id == framework_id)
     use = select(
         people.scalar_subquery().label("people"),
         libraries.scalar_subquery().label("libraries"),
@@ -136,6 +136,19 @@ def version_use(framework_id: int) -> Row[int, int, int, int, bool]:
         exists(spoken_of).label("is_spoken_of"),
     )
     return session().execute(use).one()
+
+
+def awaiting(framework_ids: Collection[int]) -> Row[str, str] | None:
+    """The `library` and `version` of a move that is planned to one of these. One query."""
+    query = (
+        select(Library.name.label("library"), Framework.version)
+        .select_from(PlannedMove)
+        .join(Library, Library.id == PlannedMove.library_id)
+        .join(Framework, Framework.id == PlannedMove.framework_id)
+        .where(Framework.id.in_(framework_ids))
+        .order_by(PlannedMove.planned_at, Library.id)
+    )
+    return session().execute(query).first()
 
 
 def skills_alone(framework_id: int, *, sensitive: bool = False) -> Select[int]:
@@ -200,3 +213,29 @@ def known_until(framework_id: int, *, itself: bool = True) -> Sequence[Row[str, 
         )
         .all()
     )
+
+
+def lines(from_id: int, to_id: int) -> Sequence[Any]:
+    """What becomes of each statement, in the order of the other version: `before_id` and `after_id`
+    of one skill (`same`), or one was made of the other; and whether what was said of the first
+    `carries` to the second. One query."""
+    before, after = aliased(Statement), aliased(Statement)
+    of = before.id.label("before_id"), after.id.label("after_id")
+    order = after.position.label("after_at"), before.position.label("before_at")
+    yes, no = true().label("carries"), false().label("same")
+    are_there = before.framework_id == from_id, after.framework_id == to_id
+    same = select(*of, yes, true().label("same"), *order).join(
+        after, after.skill_id == before.skill_id
+    )
+    onward = (
+        select(*of, SkillOrigin.carries, no, *order)
+        .join(SkillOrigin, SkillOrigin.origin_id == before.skill_id)
+        .join(after, after.skill_id == SkillOrigin.skill_id)
+    )
+    back = (
+        select(*of, false().label("carries"), no, *order)
+        .join(SkillOrigin, SkillOrigin.skill_id == before.skill_id)
+        .join(after, after.skill_id == SkillOrigin.origin_id)
+    )
+    ways = (query.where(*are_there) for query in (same, onward, back))
+    return session().execute(union_all(*ways).order_by("after_at", "before_at")).all()

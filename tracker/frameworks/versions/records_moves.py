@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, exists, func, insert, literal, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.frameworks.versions.queries import OFFERED
@@ -167,35 +167,19 @@ def _supervised(tx: Session, library_id: int, first: PersonVersion) -> list[tupl
 
 
 def let_newcomers_begin(
-    tx: Session,
-    library_id: int,
-    before: Framework,
-    after: Framework,
-    by: int | None,
-    today: dt.date,
-    now: dt.datetime,
+    tx: Session, library_id: int, to: Framework, by: int | None, today: dt.date, now: dt.datetime
 ) -> None:
-    """Let newcomers begin on that version instead of the other; rounds to come that are for the
-    other are for it."""
-    if of_newcomers(tx, library_id, after.slug, now) != after.id:
+    """Let newcomers begin on that version; rounds to come that are for another one of its framework
+    are for it."""
+    if of_newcomers(tx, library_id, to.slug, now) != to.id:
         tx.add(
             LibraryVersion(
-                library_id=library_id,
-                slug=after.slug,
-                framework_id=after.id,
-                set_at=now,
-                set_by_id=by,
+                library_id=library_id, slug=to.slug, framework_id=to.id, set_at=now, set_by_id=by
             )
         )
-    other = aliased(RoundFramework)
-    has_it = select(other.round_id).where(other.framework_id == after.id)
-    coming = select(Round.id).where(
-        Round.library_id == library_id, Round.starts_on > today, Round.id.not_in(has_it)
-    )
-    ids = list(tx.scalars(coming))
-    tx.execute(
-        update(RoundFramework)
-        .where(RoundFramework.framework_id == before.id, RoundFramework.round_id.in_(ids))
-        .values(framework_id=after.id)
-        .execution_options(synchronize_session=False)
-    )
+    versions = select(Framework.id).where(Framework.slug == to.slug)
+    coming = select(Round.id).where(Round.library_id == library_id, Round.starts_on > today)
+    pins = RoundFramework.framework_id.in_(versions), RoundFramework.round_id.in_(coming)
+    rounds = tx.scalars(select(RoundFramework.round_id).where(*pins).distinct()).all()
+    tx.execute(delete(RoundFramework).where(*pins))
+    tx.add_all(RoundFramework(round_id=key, framework_id=to.id) for key in rounds)

@@ -1,7 +1,6 @@
 """A published version: who uses it, hiding it, and withdrawing it. For operators and framework
 editors."""
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +10,7 @@ from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.frameworks.changes.pages import count
 from tracker.frameworks.versions import actions as offering
-from tracker.frameworks.versions.queries import SHOWN, Published, published, version_use
-from tracker.frameworks.versions.queries_moves import awaiting
+from tracker.frameworks.versions.queries import SHOWN, Published, awaiting, published, version_use
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
@@ -29,8 +27,8 @@ bp = Blueprint("framework_versions", __name__, url_prefix="/system/frameworks/ve
 
 refusal_messages(
     version_awaited=_l(
-        "%(library)s plans to move people to version %(version)s on %(day)s. Ask its "
-        "administrators to cancel that move, or hide the version after that day."
+        "%(library)s plans to move to version %(version)s. Ask its administrators to cancel that "
+        "move, or hide the version after it."
     ),
     version_in_use=_l(
         "This version can’t be withdrawn, because it is used as listed here. Hide it instead."
@@ -90,20 +88,11 @@ def withdraw(version: Subject) -> ResponseReturnValue:
 def _set(ids: list[int], status: VersionStatus, done: str, version: Subject) -> ResponseReturnValue:
     again = Undo(url_for("framework_versions.show_again", version_id=version.id))
     return pressed(
-        lambda: _set_status(ids, status),
+        lambda: offering.set_status(session.actor(), ids, status, session.now()),
         done,
         url_for("framework_versions.show", version_id=version.id),
         again if ids == [version.id] and status is VersionStatus.HIDDEN else None,
     )
-
-
-def _set_status(ids: list[int], status: VersionStatus) -> None:
-    try:
-        offering.set_status(session.actor(), ids, status, session.now())
-    except Conflict as refusal:
-        if isinstance(on := refusal.facts.get("day"), dt.date):
-            refusal.facts["day"] = day(on)
-        raise
 
 
 def _row(version_id: int) -> Published:
@@ -119,11 +108,7 @@ def _all_of(row: Published) -> tuple[Published, ...]:
 def _awaited(ids: list[int]) -> str:
     """Why they can't be hidden now, if a move to one of them is planned."""
     move = awaiting(ids)
-    if move is None:
-        return ""
-    library, version, on = move
-    facts = {"library": library, "version": version, "day": day(on)}
-    return message_for(Conflict("version_awaited", **facts))
+    return "" if move is None else message_for(Conflict("version_awaited", **move._mapping))
 
 
 def _used_by(use: Any) -> Iterator[str]:
@@ -140,9 +125,7 @@ def _used_by(use: Any) -> Iterator[str]:
         yield ngettext("%(num)d round is for it.", "%(num)d rounds are for it.", use.rounds)
     if use.planned:
         yield ngettext(
-            "%(num)d planned move leads to it or from it.",
-            "%(num)d planned moves lead to it or from it.",
-            use.planned,
+            "%(num)d planned move leads to it.", "%(num)d planned moves lead to it.", use.planned
         )
     if use.is_spoken_of:
         yield _("Its statements were rated or reviewed, evidence was linked, or a library decided.")

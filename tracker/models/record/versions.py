@@ -10,7 +10,6 @@ import datetime as dt
 from functools import cache
 
 from sqlalchemy import (
-    CheckConstraint,
     ColumnElement,
     Index,
     ScalarSelect,
@@ -28,7 +27,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from tracker.db import Base
 from tracker.frameworks.versions.rules import VersionStatus
-from tracker.models.columns import NEVER_AGAIN, Id, Prose, parent
+from tracker.models.columns import Id, Prose, parent
 from tracker.models.frameworks.frameworks import Domain, Framework, Level, Strand
 from tracker.models.people import Membership, Person
 from tracker.models.rounds import RoleProfile, Target
@@ -68,28 +67,15 @@ class LibraryVersion(Base):
 
 
 class PlannedMove(Base):
-    """Whoever is on one version by then moves to another: in a whole library, in a team with those
-    below it, or one person. On `due_on` or later, and not before the round is over: the one that
-    was chosen, or that was open on the day. Done or canceled, the row is gone, and the audit keeps
-    that it was there."""
+    """A library moves to a version, one of each framework, when the round is over that is open for
+    those who are on another. Done or canceled, the row is gone, and the audit keeps that it was
+    there."""
 
     __tablename__ = "planned_moves"
-    __table_args__ = (
-        CheckConstraint("due_on IS NOT NULL OR round_id IS NOT NULL", name="due_some_day"),
-        CheckConstraint("team_id IS NULL OR person_id IS NULL", name="of_one_scope"),
-        CheckConstraint("from_id <> to_id", name="leads_elsewhere"),
-        NEVER_AGAIN,
-    )
 
-    id: Mapped[Id]
-    library_id: Mapped[int] = mapped_column(parent("libraries.id"), index=True)
-    from_id: Mapped[int] = mapped_column(parent("frameworks.id"))
-    to_id: Mapped[int] = mapped_column(parent("frameworks.id"))
-    team_id: Mapped[int | None] = mapped_column(parent("teams.id"))
-    person_id: Mapped[int | None] = mapped_column(parent("people.id"), index=True)
-    newcomers: Mapped[bool]
-    due_on: Mapped[dt.date | None]
-    round_id: Mapped[int | None] = mapped_column(parent("rounds.id"))
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
     planned_at: Mapped[dt.datetime]
     planned_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
 

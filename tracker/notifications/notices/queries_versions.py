@@ -3,6 +3,8 @@ again, and which levels fell by it."""
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import aliased
@@ -33,62 +35,63 @@ BEFORE = aliased(Framework)
 
 def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int, VersionNotice]:
     """What is told of each time that they were moved, or so many of those whom they supervise: by
-    row of `person_versions`. Two queries, two more for each two versions, and one for each move of
-    their own; none where there is none."""
+    row of `person_versions`. Two queries, and three for each move of their own; none where there is
+    none."""
     version_ids = told.keys() - {None}
     if not version_ids:
         return {}
     seconds = pace.seconds_of(person_id)
     previous = aliased(PersonVersion)
-    rows = (
-        session()
-        .execute(
-            select(
-                PersonVersion.id,
-                PersonVersion.person_id,
-                PersonVersion.moved_on,
-                Framework.slug,
-                Framework.title,
-                Framework.version,
-                BEFORE.version.label("left"),
-                was_published_before(Framework, BEFORE).label("is_back"),
-                is_current().label("is_current"),
-                BEFORE.id.label("from_id"),
-                Framework.id.label("to_id"),
-            )
-            .select_from(PersonVersion)
-            .join(previous, previous.id == row_before())
-            .join(Framework, Framework.id == PersonVersion.framework_id)
-            .join(BEFORE, BEFORE.id == previous.framework_id)
-            .where(PersonVersion.id.in_(version_ids))
+    rows = session().execute(
+        select(
+            PersonVersion.id,
+            PersonVersion.person_id,
+            PersonVersion.moved_on,
+            Framework.slug,
+            Framework.title,
+            Framework.version,
+            BEFORE.version.label("left"),
+            was_published_before(Framework, BEFORE).label("is_back"),
+            is_current().label("is_current"),
+            BEFORE.id.label("from_id"),
+            Framework.id.label("to_id"),
         )
-        .all()
+        .select_from(PersonVersion)
+        .join(previous, previous.id == row_before())
+        .join(Framework, Framework.id == PersonVersion.framework_id)
+        .join(BEFORE, BEFORE.id == previous.framework_id)
+        .where(PersonVersion.id.in_(version_ids))
     )
-    ways = {(row.from_id, row.to_id) for row in rows}
-    changed = {way: moves(between(*way)) for way in ways}
     notices = {}
-    for row in rows:
-        is_own = row.person_id == person_id
-        values = {"learner": person_id, "framework": row.to_id, **later.on(row.moved_on)}
-        left = session().execute(_TO_RATE, values).one() if is_own else (0, 0, 0)
-        again, counting_later, changed_later = left
-        counts_now = (
-            move.other or not move.came or row.is_back for move in changed[row.from_id, row.to_id]
+    for row in rows.all():
+        notice = VersionNotice(
+            framework=f"{row.title} {row.version}",
+            slug=row.slug,
+            left=row.left,
+            version=row.version,
+            is_back=row.is_back,
+            people=told[row.id],
         )
-        notices[row.id] = VersionNotice(
-            f"{row.title} {row.version}",
-            again,
-            minutes_for(again, seconds),
-            counting_later,
-            row.is_back,
-            any(counts_now) or bool(changed_later),
-            is_own and row.is_current,
-            row.slug,
-            row.left,
-            row.version,
-            told[row.id],
-        )
+        notices[row.id] = _own(notice, row, seconds) if row.person_id == person_id else notice
     return notices
+
+
+def _own(notice: VersionNotice, row: Any, seconds: int) -> VersionNotice:
+    """With what the move asks of them. Three queries."""
+    values = {"learner": row.person_id, "framework": row.to_id, **later.on(row.moved_on)}
+    again, counting_later, changed_later = session().execute(_TO_RATE, values).one()
+    counts_now = (
+        move.other or not move.came or row.is_back
+        for move in moves(between(row.from_id, row.to_id))
+    )
+    return replace(
+        notice,
+        statements=again,
+        minutes=minutes_for(again, seconds),
+        later=counting_later,
+        levels_changed=any(counts_now) or bool(changed_later),
+        is_current=row.is_current,
+    )
 
 
 def falls_of(

@@ -94,7 +94,6 @@ KINDS: dict[str, dict[str, Any]] = {
         "people_moved": _l("People moved to another version"),
         "move_planned": _l("Move to another version planned"),
         "move_canceled": _l("Planned move canceled"),
-        "move_waits": _l("Planned move waits for a round"),
         "planned_move_done": _l("People moved to another version as planned"),
         "statement_left_out": _l("Statement left out of rating"),
         "statement_taken_in": _l("Statement rated again"),
@@ -160,7 +159,6 @@ whom, or belong to no library. Nor is it listed who objected to a reader: an adm
 that reader, or who gave the role, and neither is told."""
 
 BY_NOBODY = {
-    "move_waits": _l("Skills Tracker"),
     "planned_move_done": _l("Skills Tracker"),
     "not_recorded": _l("Skills Tracker"),
     "round_kept": _l("Skills Tracker"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.frameworks.changes.rules_levels import level_moves
 from tracker.frameworks.changes.rules_places import Place
-from tracker.frameworks.versions import queries_steps as version_steps
+from tracker.frameworks.versions import queries as framework_versions
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import Domain, Framework, Level, Statement, Strand
 from tracker.models.joins import level_of_statement
@@ -109,7 +109,7 @@ def between(from_id: int, to_id: int) -> VersionsBetween:
     placed = {key: entry for key, entry in listed.items() if entry.framework_id in (from_id, to_id)}
     lines = [
         (line.before_id, line.after_id)
-        for line in version_steps.lines(from_id, to_id)
+        for line in framework_versions.lines(from_id, to_id)
         if {line.before_id, line.after_id} <= placed.keys()
     ]
     on_the_way: dict[str, set[tuple[int, Place]]] = {}

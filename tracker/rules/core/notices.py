@@ -160,23 +160,24 @@ def wait_after(attempts: int) -> dt.timedelta:
 
 @dataclass(frozen=True, slots=True)
 class VersionNotice:
-    """To which version somebody was moved, from the one they `left`; how many of the statements
-    that they had rated asked to be rated again then, in how many minutes that is done, and how many
-    counted `later`. `is_back`: it was published before the other. `levels_changed`: statements came
-    into a level, or left it. `is_current`: they are on it. `people`: it tells whoever supervises so
-    many of those who moved, and nothing of their statements."""
+    """To which `version` somebody was moved, from the one they `left`, or so many `people` whom
+    they supervise. `is_back`: it was published before the other.
+
+    Of themselves: how many of the statements that they had rated asked to be rated again then, in
+    how many minutes that is done, and how many counted `later`. `levels_changed`: statements came
+    into a level, or left it. `is_current`: they are on it."""
 
     framework: str
-    statements: int
-    minutes: int
-    later: int
-    is_back: bool
-    levels_changed: bool
-    is_current: bool
     slug: str
     left: str
     version: str
+    is_back: bool
     people: int | None = None
+    statements: int = 0
+    minutes: int = 0
+    later: int = 0
+    levels_changed: bool = False
+    is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True)

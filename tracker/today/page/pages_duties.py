@@ -8,11 +8,8 @@ from flask_babel import gettext as _, ngettext
 
 from tracker.administration.library import queries as library_settings
 from tracker.administration.library.pages import setup_checklist
+from tracker.administration.version_moves import queries as version_moves
 from tracker.frameworks.corrections.queries import count_open
-from tracker.frameworks.versions import (
-    queries_moves as planned_moves,
-    queries_steps as version_steps,
-)
 from tracker.policy.permissions import Actor
 from tracker.queries.access import openings
 from tracker.queries.core.access_review import last_review
@@ -180,27 +177,32 @@ def _new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
 
 
 def _new_versions(actor: Actor, on: dt.date) -> list[PanelEntry]:
-    """For each version that people are on, the newest later one, unless a move of all of them is
+    """Of each framework, the newest version if people are on an earlier one, unless a move is
     planned."""
-    entries: dict[int, PanelEntry] = {}
-    planned = planned_moves.left_by_all(actor.library_id)
-    for step, people in version_steps.to_move(actor.library_id, on):
-        if people and step.is_later and step.from_id not in {*entries, *planned}:
-            entries[step.from_id] = PanelEntry(
-                _(
-                    "%(framework)s: version %(version)s is published",
-                    framework=step.title,
-                    version=step.after,
-                ),
-                url_for("version_moves.index"),
-                ngettext(
-                    "%(num)d person is on version %(before)s. Choose when they move.",
-                    "%(num)d people are on version %(before)s. Choose when they move.",
-                    people,
-                    before=step.before,
-                ),
+    entries = []
+    for framework in version_moves.frameworks(actor.library_id, on):
+        if not framework.moves or framework.planned is not None:
+            continue
+        newest = framework.moves[0].to
+        earlier = framework.versions[framework.versions.index(newest) + 1 :]
+        people = sum(version.people for version in earlier)
+        if people:
+            entries.append(
+                PanelEntry(
+                    _(
+                        "%(framework)s: version %(version)s is published",
+                        framework=newest.title,
+                        version=newest.version,
+                    ),
+                    url_for("version_moves.index"),
+                    ngettext(
+                        "%(num)d person is on an earlier version. Choose when they move.",
+                        "%(num)d people are on an earlier version. Choose when they move.",
+                        people,
+                    ),
+                )
             )
-    return list(entries.values())
+    return entries
 
 
 def _access_review(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
