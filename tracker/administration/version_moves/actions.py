@@ -34,14 +34,16 @@ def move(
     """
     with transaction() as tx:
         today = _today(tx, actor, library_id, now)
-        found = queries.move_to(library_id, version_id, today)
-        if found.round is not None:
-            raise Conflict("move_in_round", round=found.round.name, day=found.round.ends_on)
-        if seen not in ("", queries.digest(library_id, found.to, today)):
+        library_move = queries.move_to(library_id, version_id, today)
+        if library_move.round is not None:
+            raise Conflict(
+                "move_in_round", round=library_move.round.name, day=library_move.round.ends_on
+            )
+        if seen not in ("", queries.digest(library_id, library_move.to, today)):
             raise Conflict("move_changed")
         by = None if actor is None else actor.person_id
-        count = _move(tx, library_id, found, by, today, now)
-        _note(tx, "people_moved", library_id, found, by, now, people=count)
+        count = _move(tx, library_id, library_move, by, today, now)
+        _note(tx, "people_moved", library_id, library_move, by, now, people=count)
         return count
 
 
@@ -55,23 +57,23 @@ def plan(
     """
     with transaction() as tx:
         today = _today(tx, actor, library_id, now)
-        found = queries.move_to(library_id, version_id, today)
-        if found.round is None:
+        library_move = queries.move_to(library_id, version_id, today)
+        if library_move.round is None:
             raise Conflict("move_no_round")
         _offered(tx, version_id)
         by = None if actor is None else actor.person_id
         tx.add(
             PlannedMove(
                 library_id=library_id,
-                slug=found.to.slug,
+                slug=library_move.to.slug,
                 framework_id=version_id,
                 planned_at=now,
                 planned_by_id=by,
             )
         )
-        name, on = found.round.name, found.round.ends_on + queries.DAY
-        _note(tx, "move_planned", library_id, found, by, now, round=name, on=on.isoformat())
-        return found.people, on
+        name, on = library_move.round.name, library_move.round.ends_on + queries.DAY
+        _note(tx, "move_planned", library_id, library_move, by, now, round=name, on=on.isoformat())
+        return library_move.people, on
 
 
 def cancel(actor: Actor, version_id: int, now: dt.datetime) -> None:
@@ -99,13 +101,13 @@ def _move_due(library_id: int, now: dt.datetime) -> int:
         today = _today(tx, None, library_id, now)
         people = 0
         for framework in queries.frameworks(library_id, today):
-            found = framework.planned
-            planned = None if found is None else _planned(tx, library_id, found.to.id)
-            if found is None or planned is None or found.round is not None:
+            library_move = framework.planned
+            planned = None if library_move is None else _planned(tx, library_id, library_move.to.id)
+            if library_move is None or planned is None or library_move.round is not None:
                 continue
-            count = _move(tx, library_id, found, planned.planned_by_id, today, now)
+            count = _move(tx, library_id, library_move, planned.planned_by_id, today, now)
             tx.delete(planned)
-            _note(tx, "planned_move_done", library_id, found, None, now, people=count)
+            _note(tx, "planned_move_done", library_id, library_move, None, now, people=count)
             people += count
         return people
 
@@ -121,14 +123,14 @@ def _planned(tx: Session, library_id: int, version_id: int) -> PlannedMove | Non
 def _move(
     tx: Session,
     library_id: int,
-    found: LibraryMove,
+    library_move: LibraryMove,
     by: int | None,
     today: dt.date,
     now: dt.datetime,
 ) -> int:
-    whom = queries.whom(library_id, found.to, today)
+    whom = queries.whom(library_id, library_move.to, today)
     tx.execute(held(select(Person.id).where(Person.id.in_(whom.order_by(None)))))
-    to = _offered(tx, found.to.id)
+    to = _offered(tx, library_move.to.id)
     round_snapshots.keep_due(tx, library_id, now)
     count = moves.move(tx, library_id, whom, to, by, now)
     moves.let_newcomers_begin(tx, library_id, to, by, today, now)
@@ -147,7 +149,7 @@ def _note(
     tx: Session,
     kind: str,
     library_id: int,
-    found: LibraryMove,
+    library_move: LibraryMove,
     by: int | None,
     now: dt.datetime,
     **facts: audit.Fact,
@@ -159,9 +161,9 @@ def _note(
         library_id=library_id,
         actor_id=by,
         subject_id=None,
-        framework=found.to.slug,
-        before=found.left,
-        after=found.to.version,
+        framework=library_move.to.slug,
+        before=library_move.left,
+        after=library_move.to.version,
         **facts,
     )
 

@@ -140,7 +140,7 @@ def frameworks(library_id: int, today: dt.date) -> list[LibraryFramework]:
     for row in rows:
         versions.setdefault(row.slug, []).append(ListedVersion(**row._mapping))
     rounds = _rounds(library_id, today)
-    return [LibraryFramework(each, _moves(each, rounds, today)) for each in versions.values()]
+    return [LibraryFramework(listed, _moves(listed, rounds, today)) for listed in versions.values()]
 
 
 def _rounds(library_id: int, today: dt.date) -> list[tuple[int, Round]]:

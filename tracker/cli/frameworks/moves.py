@@ -62,7 +62,7 @@ def move(
     data: dict[str, object] = {}
     try:
         leaving = version_moves.move_to(home.id, version_id, today).leaving
-        left = [version_moves.to_rate(home.id, each.id, version_id, today) for each in leaving]
+        left = [version_moves.to_rate(home.id, before.id, version_id, today) for before in leaving]
         with kept_unless(dry_run):
             if when_round_ends:
                 people, on = service.plan(None, home.id, version_id, now)
