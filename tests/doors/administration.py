@@ -215,8 +215,6 @@ DOORS = [
     ),
     Door("bulk_edits.edit", "302 403 403 403 403 403 403 303 403"),
     Door("bulk_edits.apply", ADMIN_POST, "POST"),
-    Door("leaving.show", ITS_RECORD, values=ana),
-    Door("leaving.leave", ITS_BUTTON, "POST", ana),
     Door("membership_flows.move", ITS_RECORD, values=membership),
     Door("membership_flows.move_now", ITS_RECORD_POST, "POST", membership),
     Door("membership_flows.come_back", ITS_RECORD, values=ana),

@@ -370,11 +370,8 @@ def endorsed_by_sue(world: World) -> None:
 
 
 def to_hugo(world: World) -> dict[str, object]:
-    return {"reviewer": world.people["hugo"], "note": "She knows the desk."}
-
-
-def all_to_hugo(world: World) -> dict[str, object]:
-    return {**to_hugo(world), "reviews": session().scalars(select(Review.id)).one()}
+    reviews = session().scalars(select(Review.id)).one()
+    return {"reviews": reviews, "reviewer": world.people["hugo"], "note": "She knows the desk."}
 
 
 def hugo_there(world: World) -> dict[str, object]:
@@ -491,7 +488,6 @@ SENDS = [
     ),
     Send("membership_flows.come_back_now", "adam", member, arrange=disabled, values=ben),
     Send("accounts.object_to_merge", "ana", arrange=administration.a_merge),
-    Send("leaving.leave", "adam", values=ben),
     Send("bulk_edits.apply", "adam", ben_ends),
     Send("admin_people.enable", "adam", arrange=disabled, values=ben),
     Send("admin_people.make_administrator", "adam", values=ben),
@@ -563,16 +559,6 @@ SENDS = [
     ),
     Send("readers.decide", "adam", words(decision="opened")),
     Send("corrections.close", "adam", words(outcome="Mended.")),
-    Send(
-        "delegates.create",
-        "sue",
-        lambda world: {
-            "deputy": world.people["hugo"],
-            "starts_on": "2026-11-24",
-            "ends_on": "2026-12-01",
-        },
-    ),
-    Send("delegates.end", "sue"),
     Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
     Send("erasures.erase", "ana", words(reason="names_patron")),
     Send("evidence.archive", "ana"),
@@ -618,8 +604,8 @@ SENDS = [
     Send("framework_versions.withdraw", "adam", arrange=operated_new_version),
     Send("system.set_editor", "adam", words(email="ana@example.org"), arrange=an_operator),
     Send("frameworks.correct", "", words(text="A word is wrong.")),
-    Send("handovers.hand_on", "sue", to_hugo, with_hugo),
-    Send("handover_lists.hand_on", "cora", all_to_hugo, with_hugo),
+    Send("handovers.give", "sue", to_hugo, with_hugo),
+    Send("handovers.end_deputy", "sue"),
     Send("dashboard.updates", "ana", words(**{"from": "today"})),
     Send("dashboard.use_statement_read", "ana", newest_use_statement, arrange=newer_use_statement),
     Send("notices.read", "ana", newest_notice, unread_notice),

@@ -15,6 +15,7 @@ from tracker.queries.access.actors import actor_for_person
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.differences.actions import Confirmed
 from tracker.reviews.differences.rules import Choice, ChoiceKind
+from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews, actions_answers as answers
 from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.errors import Conflict
@@ -123,6 +124,28 @@ def answer_all(world: World, review_id: int, *said: ReviewerAnswer, by: str = "s
     for item_id, each in zip(ids, said, strict=True):
         answer(world, item_id, each, by)
     return ids
+
+
+def hand_on(
+    world: World,
+    review_id: int,
+    to: str,
+    by: str = "sue",
+    note: str = "Away",
+    now: dt.datetime | None = None,
+) -> int:
+    """`by` gives the review to somebody else. The id of the one that goes on."""
+    at, of = now or world.now, review(review_id).reviewer_id
+    (going_on,) = handovers.give(
+        actor(world, by, at), of, [review_id], world.people[to], None, note, at
+    )
+    return going_on
+
+
+def back_up(world: World, supervisor: str, deputy: str, days: int = 9) -> None:
+    """From today on, that many days after it, the deputy may review for the supervisor."""
+    by, until = actor(world, supervisor), world.now.date() + dt.timedelta(days=days)
+    handovers.give(by, by.person_id, [], world.people[deputy], until, "", world.now)
 
 
 def confirm(

@@ -56,6 +56,7 @@ def test_an_administrator_reads_no_profile_and_no_review() -> None:
                 Permission.OPENINGS_READ,
                 Permission.PUBLIC,
                 Permission.SIGNED_IN,
+                Permission.OPEN_WORK,
             )
 
 
@@ -141,9 +142,9 @@ def test_a_team_is_read_by_its_supervisor_and_by_coordinators_of_it_or_above(
             {"owner_id": 1, "reviewer_id": 1, "reviewer_may_go_on": True},
             False,
         ),
-        (Permission.REVIEW_HAND_ON, {"owner_id": 2, "deputies": frozenset({1})}, True),
-        (Permission.REVIEW_HAND_ON, {"owner_id": 2, "deputies": frozenset({3})}, False),
-        (Permission.REVIEW_HAND_ON, {"owner_id": 1, "deputies": frozenset({1})}, False),
+        (Permission.OPEN_WORK, {"owner_id": 1}, True),
+        (Permission.OPEN_WORK, {"owner_id": 2, "deputies": frozenset({1})}, True),
+        (Permission.OPEN_WORK, {"owner_id": 2, "deputies": frozenset({3})}, False),
     ],
 )
 def test_what_somebody_may_do_with_a_record(

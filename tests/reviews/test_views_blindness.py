@@ -248,7 +248,10 @@ def test_any_other_answers_look_the_same(
     client = reader(sign_in, world, name, review_id)
     more = [*STARTS, *paths(app, world, review_id), "/notices"]
     if name == "cora":
-        more += [f"/teams/{world.teams['city']}/handover", f"/reviews/{review_id}/hand-on"]
+        more += [
+            f"/teams/{world.teams['city']}/handover",
+            f"/people/{world.people['sue']}/open-work",
+        ]
     before = fetched(client, more)
     for seed in range(5 if LONG else 3):
         with app.app_context():

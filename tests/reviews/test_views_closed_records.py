@@ -11,7 +11,17 @@ from sqlalchemy import select
 from tests.client import Client
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import closed_to, join
-from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer_all,
+    back_up,
+    hand_on,
+    item_ids,
+    send,
+)
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.review.versions import version
@@ -19,7 +29,6 @@ from tests.reviews.test_views_blindness import fetched
 from tracker.db import session, transaction
 from tracker.models import Endorsement, RecordOpening
 from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
@@ -44,16 +53,13 @@ def sent(world: World) -> int:
 
 def handed_over(world: World) -> int:
     review_id = send(world, YES, NO)
-    return handovers.hand_on(
-        actor(world, "sue"), review_id, world.people["hugo"], "On leave", world.now
-    )
+    return hand_on(world, review_id, "hugo", note="On leave")
 
 
 def taken_as_backup(world: World) -> int:
-    review_id, hugo, today = send(world, YES, NO), world.people["hugo"], world.now.date()
-    until = today + dt.timedelta(days=9)
-    handovers.name_deputy(actor(world, "sue"), hugo, today, until, world.now)
-    return handovers.hand_on(actor(world, "hugo"), review_id, hugo, "Sue is away", world.now)
+    review_id = send(world, YES, NO)
+    back_up(world, "sue", "hugo")
+    return hand_on(world, review_id, "hugo", by="hugo", note="Sue is away")
 
 
 def sent_to_second_reader(world: World) -> int:
@@ -121,7 +127,7 @@ def test_its_pages_are_those_of_a_reader_to_whom_the_record_is_open(
         f"/reviews/{review_id}/check",
         f"/reviews/{review_id}/differences",
         f"/reviews/{review_id}/differences.pdf",
-        f"/reviews/{review_id}/hand-on",
+        f"/people/{world.people['hugo']}/open-work",
         *(f"/review-items/{item_id}" for item_id in ids),
     ]
     fetched(hugo, paths)

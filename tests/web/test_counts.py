@@ -126,10 +126,6 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     (r"^Show all (\d+) open reviews", lambda page: rows(page, "Reviews that wait for you")),
     (r"^(\d+) new notices?", lambda page: int(said(page, r"(\d+) unread"))),
     (
-        r"takes over: (\d+) reviews?",
-        lambda page: rows(page, "Reviews to reassign") + rows(page, "Reviews that stay"),
-    ),
-    (
         r"^(\d+) new readers? to check",
         lambda page: page.count('name="reader"') + page.count('value="opened"'),
     ),

@@ -61,9 +61,9 @@ class Subject:
     """What is asked about: a record, and whose it is.
 
     `library_id` is None where it belongs to no library but to the installation. `places` are the
-    teams in which the owner learns now or did until at most GRACE ago; for a team, the team itself.
-    Of a review and its items: `review_id`, `reviewer_may_go_on` (routing), and `deputies` are those
-    who stand in for its reviewer now.
+    teams in which the owner learns now or did until at most GRACE ago; for a team, the team itself;
+    for open work, the teams of those whom its owner reviews, and `deputies` stand in for the owner
+    now. Of a review and its items: `review_id`, and `reviewer_may_go_on` (routing).
     """
 
     id: int
@@ -124,7 +124,7 @@ def reviews(actor: Actor, subject: Subject) -> bool:
 
 
 def stands_in(actor: Actor, subject: Subject) -> bool:
-    """A deputy of the one with whom the review is."""
+    """A deputy of the one whose open work it is."""
     return same_library(actor, subject) and actor.person_id in subject.deputies
 
 
@@ -186,8 +186,8 @@ TABLE: dict[Permission, Fact] = {
     Permission.REVIEW_READ: any_of(owns, reviews),
     Permission.REVIEW_LEARNER: owns,
     Permission.REVIEW_ANSWER: reviews,
-    Permission.REVIEW_HAND_ON: all_of(is_not_own, any_of(reviews, stands_in, coordinates)),
     Permission.ENDORSEMENT_OWN: owns,
+    Permission.OPEN_WORK: any_of(owns, stands_in, coordinates, administers),
     Permission.DEPUTY_NAME: leads_a_team,
     Permission.DEPUTY_OWN: owns,
     Permission.HANDOVER_READ: coordinates,
@@ -211,7 +211,6 @@ KNOWN_BY: dict[Permission, Permission] = {
     Permission.REVIEW_ANSWER: Permission.REVIEW_READ,
     Permission.REVIEW_LEARNER: Permission.REVIEW_READ,
     Permission.EVIDENCE_OWN: Permission.EVIDENCE_READ,
-    Permission.REVIEW_HAND_ON: Permission.REVIEW_READ,
     Permission.HANDOVER_READ: Permission.TEAM_READ,
     Permission.ROUND_READ: Permission.TEAM_READ,
     Permission.ROUND_REMIND: Permission.TEAM_READ,

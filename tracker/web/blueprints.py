@@ -12,7 +12,7 @@ from tracker.administration.accounts import views as ended_accounts
 from tracker.administration.exclusions import views as exclusions
 from tracker.administration.library import views as administration
 from tracker.administration.memberships import views as memberships
-from tracker.administration.people import views as people, views_leaving
+from tracker.administration.people import views as people, views_legal_holds
 from tracker.administration.role_profiles import views as role_profiles
 from tracker.administration.roster import views as rosters
 from tracker.administration.rounds import views as rounds
@@ -65,9 +65,8 @@ BLUEPRINTS: list[Blueprint] = [
     memberships.flows,
     exclusions.bp,
     people.bp,
-    views_leaving.leaving,
     ended_accounts.removal,
-    views_leaving.legal_holds,
+    views_legal_holds.bp,
     memberships.bulk,
     version_moves.bp,
     role_profiles.bp,
@@ -80,7 +79,6 @@ BLUEPRINTS: list[Blueprint] = [
     rating_pages.bp,
     rating_pages.grid,
     corrections.bp,
-    handovers.delegates,
     differences.bp,
     accounts.drafts,
     endorsements.bp,
@@ -95,7 +93,6 @@ BLUEPRINTS: list[Blueprint] = [
     framework_versions.bp,
     frameworks.bp,
     handovers.bp,
-    handovers.handover_lists,
     dashboard.bp,
     invitations.given,
     health.bp,

@@ -12,13 +12,12 @@ from tests.client import Client
 from tests.factories.answers import Answer
 from tests.factories.people import closed_to
 from tests.factories.ratings import rate
-from tests.factories.sending import actor
+from tests.factories.sending import actor, back_up
 from tests.factories.world import World
 from tracker.administration.access_review.queries import Reason, accesses, readers
 from tracker.administration.library.actions import note_access_review
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, Person
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
@@ -36,14 +35,10 @@ def of_adam(world: World) -> dict[tuple[str, Reason, str], list[str]]:
 
 def test_every_reason_is_listed_once(app: Flask, world: World) -> None:
     statement_id = world.statements["technical"][0]
-    today = world.now.date()
-    in_nine_days = today + dt.timedelta(days=9)
     with app.app_context():
         rate(world, "ana", statement_id, Answer.PARTLY)
         reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
-        handovers.name_deputy(
-            actor(world, "hugo"), world.people["carl"], today, in_nine_days, world.now
-        )
+        back_up(world, "hugo", "carl")
         found = of_adam(world)
         with transaction() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now

@@ -9,14 +9,13 @@ from tests.administration.accounts.test_views_removal import mistaken
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, send
+from tests.factories.sending import YES, actor, back_up, send
 from tests.factories.world import World
 from tracker.administration.accounts import actions as removal
 from tracker.administration.accounts.queries import is_unused
 from tracker.administration.people import actions as people
 from tracker.db import session, transaction
 from tracker.models import Notice, Person, RecordOpening
-from tracker.reviews.handovers import actions as handovers
 from tracker.rules.errors import Conflict, Missing
 
 pytestmark = pytest.mark.usefixtures("all_is_sealed")
@@ -55,10 +54,11 @@ def test_what_others_made_with_it_goes_with_it(context: World) -> None:
     notice that names them."""
     statement_id = context.statements["technical"][0]
     endorse(context, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
-    person_id, today = mistaken(context), context.now.date()
+    person_id = mistaken(context)
     assert session().scalars(select(RecordOpening.reader_id)).all() == [person_id]
     session().rollback()
-    handovers.name_deputy(actor(context, "sue"), person_id, today, today, context.now)
+    context.people["nora"] = person_id
+    back_up(context, "sue", "nora", days=0)
     assert session().scalars(select(Notice.id).where(Notice.about_id == person_id)).all()
     session().rollback()
     removal.remove(actor(context, "adam"), person_id, context.now)

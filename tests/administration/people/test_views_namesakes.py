@@ -142,21 +142,20 @@ def test_equal_names_are_told_apart_where_somebody_is_chosen(
 ) -> None:
     another(app, world, "Sue", "central")
     with app.app_context():
-        review_id = send(world, YES, YES)
+        send(world, YES, YES)
         rate(world, "ana", world.statements["communication"][4], YES)
-    leaving = words(adam.get(f"/admin/people/{world.people['sue']}/leaving").text)
-    assert "Sue, second@example.org (Central)" in leaving
-    ana, cora = Client(app), Client(app)
+    url = f"/people/{world.people['sue']}/open-work"
+    assert "Sue, second@example.org (Central)" in words(adam.get(url).text)
+    ana = Client(app)
     ana.sign_in(world.email("ana"))
     page = words(ana.get("/reviews/new").text)
     assert "Sue, sue@example.org (Central)" in page
     assert "Sue, second@example.org (Central)" in page
-    cora.sign_in(world.email("cora"))
-    page = words(cora.get(f"/reviews/{review_id}/hand-on").text)
-    assert "Sue, second@example.org (Central)" in page
     hugo = Client(app)
     hugo.sign_in(world.email("hugo"))
-    assert "Sue, second@example.org" in words(hugo.get("/deputies").text)
+    assert "Sue, second@example.org" in words(
+        hugo.get(f"/people/{world.people['hugo']}/open-work").text
+    )
 
 
 def test_commands_say_it(app: Flask, second: int) -> None:

@@ -9,7 +9,18 @@ from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.notices import tell, told
 from tests.factories.people import join
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    ask,
+    hand_on,
+    item_ids,
+    send,
+)
 from tests.factories.world import World
 from tests.notifications.notices.happenings import CANNOT, HOUR, OTHER, SAME, differing, leave
 from tests.reviews.act.moves import change
@@ -23,7 +34,6 @@ from tracker.reviews.act import records as act, rules as table
 from tracker.reviews.act.rules import MOVES, Recipient, Tell, Thing
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.core.notices import NoticeKind
 from tracker.rules.errors import Conflict
@@ -130,7 +140,7 @@ def test_who_gets_a_review_handed_on_is_told_and_so_are_the_others(
     review_id = send(context, YES, NO)
     answer_all(context, review_id, SAME, CANNOT)
     later = context.now + HOUR
-    handovers.hand_on(actor(context, by), review_id, context.people["hugo"], "On leave.", later)
+    hand_on(context, review_id, "hugo", by=by, note="On leave.", now=later)
     assert told(context, "hugo") == ["review_sent"]
     assert told(context, "ana") == ["review_handed_on"], (
         "that the review thereby closed is not told besides"

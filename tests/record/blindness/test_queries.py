@@ -19,6 +19,7 @@ from tests.factories.sending import (
     answer,
     answer_all,
     ask,
+    back_up,
     item_ids,
     send,
     send_again,
@@ -39,7 +40,6 @@ from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.sheet.rules_words import Side
 from tracker.record.standings import queries_counts as levels
 from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
@@ -118,10 +118,7 @@ def test_not_in_a_review_of_several(here: World) -> None:
 
 
 def test_from_the_reviewer_and_their_backup_alone(here: World) -> None:
-    today = here.now.date()
-    handovers.name_deputy(
-        actor(here, "hugo"), here.people["cora"], today, today + dt.timedelta(days=3), here.now
-    )
+    back_up(here, "hugo", "cora", days=3)
     second(here)
     assert {name: hidden(here, name) for name in ("hugo", "cora", "sue", "ben", "adam")} == {
         "hugo": 1,
@@ -134,8 +131,7 @@ def test_from_the_reviewer_and_their_backup_alone(here: World) -> None:
 
 def test_never_from_the_learner(here: World) -> None:
     """Ana supervises another team, so Hugo can name her."""
-    today = here.now.date()
-    handovers.name_deputy(actor(here, "hugo"), here.people["ana"], today, today, here.now)
+    back_up(here, "hugo", "ana", days=0)
     second(here)
     assert hidden(here, "ana") == 0
 

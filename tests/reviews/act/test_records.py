@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
-from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids, send
+from tests.factories.sending import NO, PART, YES, actor, answer, ask, hand_on, item_ids, send
 from tests.factories.world import World
 from tests.record.standings.test_actions import count_all, stale
 from tests.reviews.act.moves import change, steps
@@ -40,7 +40,6 @@ from tracker.reviews.act.rules import MOVES, AnyMove, MoveRule, Recipient, Tell,
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.differences.rules import Choice, ChoiceKind
 from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.core.notices import NoticeKind
 
@@ -131,9 +130,7 @@ def handed_on(world: World) -> Iterator[Callable[[], object]]:
     yield lambda: returned(world, asked)
     yield lambda: answer(world, answered, MET)
     yield lambda: answer(world, unseen, UNSEEN)
-    yield lambda: handovers.hand_on(
-        actor(world, "cora"), review_id, world.people["hugo"], "Left", NOW
-    )
+    yield lambda: hand_on(world, review_id, "hugo", by="cora", note="Left")
 
 
 def what_comes_of_it(world: World) -> Iterator[Callable[[], object]]:

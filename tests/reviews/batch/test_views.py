@@ -12,14 +12,13 @@ from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
-from tests.factories.sending import PART, YES, actor, answer, ask, item_ids, items, send
+from tests.factories.sending import PART, YES, actor, answer, ask, hand_on, item_ids, items, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.batch.screens import SAYS_NO, by_statement, fields, screen, statuses
 from tracker.db import session, transaction
 from tracker.models import Look, Team
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
 
@@ -247,9 +246,7 @@ class TestScreen:
             elif end == "withdrawn":
                 reviews.withdraw(actor(world, "ana"), review_id, world.now)
             else:
-                handovers.hand_on(
-                    actor(world, "sue"), review_id, world.people["hugo"], "Away", world.now
-                )
+                hand_on(world, review_id, "hugo")
         sent |= {
             f"answer-{second}": "partly",
             f"ground-{second}": "saw_it",

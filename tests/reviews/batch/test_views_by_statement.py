@@ -9,13 +9,12 @@ from sqlalchemy import update
 from tests.client import Client
 from tests.factories.evidence import piece
 from tests.factories.people import join
-from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids, send
+from tests.factories.sending import NO, PART, YES, actor, answer, ask, hand_on, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.batch.screens import SAYS_NO, SignIn, by_statement, fields, screen, statuses
 from tracker.db import transaction
 from tracker.models import Team
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
 
@@ -109,9 +108,7 @@ class TestByStatement:
             answer(world, second, SAYS_NO)
             ask(actor(world, "sue"), third, "CANARY", 1, world.now)
             reviews.reveal(actor(world, "sue"), review_id, world.now)
-            going_on = handovers.hand_on(
-                actor(world, "sue"), review_id, world.people["hugo"], "Away", world.now
-            )
+            going_on = hand_on(world, review_id, "hugo")
         assert sue.get(screen(review_id)).headers["Location"] == f"/reviews/{review_id}/differences"
         assert sue.get(by_statement(world, 2)).status_code == 404
         hugo = sign_in(world.email("hugo"))

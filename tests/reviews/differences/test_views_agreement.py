@@ -180,7 +180,7 @@ def test_neither_a_reveal_nor_what_is_settled_changes_a_page_of_others_before_th
         return seen(app, world, like)
 
     before = pages(None)
-    assert {"/handover", "/hand-on"} <= {f"/{path.rpartition('/')[2]}" for path in before}
+    assert {"/handover", "/open-work"} <= {f"/{path.rpartition('/')[2]}" for path in before}
     reviews.reveal(actor(world, "sue"), review_id, world.now)
     assert different(pages({*before}), before) == set()
     except_(world, "ana", last)

@@ -162,8 +162,9 @@ def thanked(app: Flask, world: World, url: str, review_id: int) -> list[str]:
         second = reviews.send(actor(world, "ana"), world.people["hugo"], [first], world.now)
         answer_all(world, second, PARTLY, by="hugo")
         reviews.reveal(actor(world, "hugo"), second, world.now)
-    pages = ("", "/result", "/differences", "/differences.pdf", "/hand-on")
-    return [*(f"{url}{page}" for page in pages), f"/reviews/{second}/result", "/notices"]
+    pages = ("", "/result", "/differences", "/differences.pdf")
+    work = f"/people/{world.people['sue']}/open-work"
+    return [*(f"{url}{page}" for page in pages), work, f"/reviews/{second}/result", "/notices"]
 
 
 @pytest.mark.in_ci

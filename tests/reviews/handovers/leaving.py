@@ -3,8 +3,9 @@
 import datetime as dt
 
 from tests.factories.answers import ReviewerAnswer
-from tracker.policy.permissions import Actor
-from tracker.reviews.handovers import queries as handovers_now
+from tests.factories.sending import actor
+from tests.factories.world import World
+from tracker.reviews.handovers import queries
 
 SAYS_YES, SAYS_NO, CANNOT = (
     ReviewerAnswer.CONSISTENTLY,
@@ -13,5 +14,6 @@ SAYS_YES, SAYS_NO, CANNOT = (
 )
 
 
-def waiting(by: Actor, path: str, today: dt.date) -> list[handovers_now.OpenReview]:
-    return handovers_now.waiting(handovers_now.queue(by, path, today), today)
+def stranded(world: World, at: dt.datetime, team: str = "city") -> list[queries.OpenReview]:
+    """As their coordinator sees it."""
+    return queries.stranded(actor(world, "cora"), f"/{world.teams[team]}/", at.date())

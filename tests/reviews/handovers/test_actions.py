@@ -1,4 +1,4 @@
-"""A review that goes on with somebody else, deputies, and second readers."""
+"""Reviews that go on with somebody else."""
 
 import datetime as dt
 
@@ -16,6 +16,7 @@ from tests.factories.sending import (
     answer,
     answer_all,
     ask,
+    hand_on,
     item_ids,
     items,
     review,
@@ -23,7 +24,7 @@ from tests.factories.sending import (
 )
 from tests.factories.world import World
 from tests.record.endorsements.test_queries_digests import behind_the_guards
-from tests.reviews.handovers.leaving import CANNOT, SAYS_NO, SAYS_YES, waiting
+from tests.reviews.handovers.leaving import CANNOT, SAYS_NO, SAYS_YES, stranded
 from tracker.db import session, transaction
 from tracker.models import (
     Endorsement,
@@ -36,7 +37,7 @@ from tracker.models import (
     ReviewMessage,
     ReviewMove,
 )
-from tracker.reviews.handovers import actions as handovers, queries as handovers_now
+from tracker.reviews.handovers import actions as handovers, queries as open_work
 from tracker.reviews.review import (
     actions as reviews,
     queries as review_headers,
@@ -75,9 +76,7 @@ class TestHandingOn:
         ids = item_ids(first)
         answer(world, ids[0], SAYS_NO, note="I doubt it")
         ask(actor(world, "sue"), ids[1], "Where?", 1, world.now)
-        second = handovers.hand_on(
-            actor(world, "sue"), first, world.people["hugo"], "I am away", world.now
-        )
+        second = hand_on(world, first, "hugo", note="I am away")
 
         was, now = items(first), items(second)
         assert [item.status for item in was] == ["handed_on"] * 3
@@ -115,9 +114,7 @@ class TestHandingOn:
     ) -> None:
         first = send(world, YES, NO)
         answer(world, item_ids(first)[0], SAYS_NO, note="I doubt it")
-        second = handovers.hand_on(
-            actor(world, "cora"), first, world.people["hugo"], "Sue left", world.now
-        )
+        second = hand_on(world, first, "hugo", by="cora", note="Sue left")
         session().rollback()
         for side in (*review_items.for_learner(first), *review_items.for_reviewer(second)):
             assert side.reviewer_answer is None
@@ -131,9 +128,7 @@ class TestHandingOn:
         answer(world, ids[1], SAYS_YES)
         ask(actor(world, "sue"), ids[2], "Where?", 1, world.now)
         reviews.reveal(actor(world, "sue"), first, world.now)
-        second = handovers.hand_on(
-            actor(world, "sue"), first, world.people["hugo"], "Away", world.now
-        )
+        second = hand_on(world, first, "hugo")
         assert [item.status for item in items(first)] == ["endorsed", "differs", "handed_on"]
         assert review(first).status == "differences_open"
         assert len(items(second)) == 1
@@ -142,9 +137,7 @@ class TestHandingOn:
 
     def test_the_endorsement_names_who_answered(self, world: World) -> None:
         first = send(world, YES, NO)
-        second = handovers.hand_on(
-            actor(world, "sue"), first, world.people["hugo"], "Away", world.now
-        )
+        second = hand_on(world, first, "hugo")
         answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
         reviews.reveal(actor(world, "hugo"), second, world.now)
         sides.keep_apart(actor(world, "hugo"), item_ids(second)[1], world.now)
@@ -155,9 +148,7 @@ class TestHandingOn:
     def test_a_cannot_tell_goes_on_too(self, world: World) -> None:
         first = send(world, YES, NO)
         answer_all(world, first, CANNOT, CANNOT)
-        second = handovers.hand_on(
-            actor(world, "sue"), first, world.people["hugo"], "Away", world.now
-        )
+        second = hand_on(world, first, "hugo")
         assert [item.status for item in items(second)] == ["waiting", "waiting"]
 
     def test_what_was_erased_stays_erased(self, world: World) -> None:
@@ -165,46 +156,65 @@ class TestHandingOn:
         erased = item_ids(first)[0]
         with behind_the_guards() as tx:
             tx.execute(delete(ReviewItemText).where(ReviewItemText.item_id == erased))
-        second = handovers.hand_on(
-            actor(world, "sue"), first, world.people["hugo"], "Away", world.now
-        )
+        second = hand_on(world, first, "hugo")
         texts = [session().get(ReviewItemText, item_id) for item_id in item_ids(second)]
         assert [text is not None and text.salt == "" for text in texts] == [True, False]
 
     def test_it_is_done_once(self, world: World) -> None:
         first = send(world, YES, NO)
-        handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
-        with pytest.raises(Conflict, match="review_nothing_sealed"):
-            handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
+        hand_on(world, first, "hugo")
+        with pytest.raises(Conflict, match="open_work_changed"):
+            hand_on(world, first, "hugo")
 
-    @pytest.mark.parametrize("who", ["ana", "ben", "hugo", "carl", "adam", "olaf", "oda"])
+    @pytest.mark.parametrize("who", ["ana", "ben", "hugo", "carl", "olaf", "oda"])
     def test_nobody_else_hands_it_on(self, world: World, who: str) -> None:
         first = send(world, YES, NO)
         with pytest.raises(Missing):
-            handovers.hand_on(actor(world, who), first, world.people["hugo"], "Mine", world.now)
+            hand_on(world, first, "hugo", by=who, note="Mine")
         assert [item.status for item in items(first)] == ["waiting", "waiting"]
 
     @pytest.mark.parametrize("to", ["sue", "ana", "ben", "cora", "olaf", "adam"])
     def test_it_goes_only_to_who_may_review(self, world: World, to: str) -> None:
         first = send(world, YES, NO)
-        with pytest.raises(Invalid, match="review_not_supervisor"):
-            handovers.hand_on(actor(world, "cora"), first, world.people[to], "Take it", world.now)
+        with pytest.raises(Invalid, match="review_not_for_all"):
+            hand_on(world, first, to, by="cora", note="Take it")
         assert [item.status for item in items(first)] == ["waiting", "waiting"]
 
     def test_it_needs_a_note(self, world: World) -> None:
         first = send(world, YES, NO)
         with pytest.raises(Invalid, match="review_text_needed"):
-            handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], " ", world.now)
+            hand_on(world, first, "hugo", note=" ")
 
     def test_a_coordinator_who_learns_does_not_choose_their_own_reviewer(
         self, world: World
     ) -> None:
         join(world, "ana", "city", Role.COORDINATOR)
         first = send(world, YES, NO)
-        with pytest.raises(Missing):
-            handovers.hand_on(
-                actor(world, "ana"), first, world.people["hugo"], "Take it", world.now
-            )
+        with pytest.raises(Conflict, match="open_work_changed"):
+            hand_on(world, first, "hugo", by="ana")
+
+    def test_an_administrator_gives_to_others_and_never_to_themselves(self, world: World) -> None:
+        """They would read ratings by it; also where they coordinate the team."""
+        for role in (Role.SUPERVISOR, Role.COORDINATOR):
+            join(world, "adam", "central", role)
+        first = send(world, YES, NO)
+        with pytest.raises(Invalid, match="review_not_for_all"):
+            hand_on(world, first, "adam", by="adam")
+        hand_on(world, first, "hugo", by="adam")
+
+    def test_all_go_on_or_none(self, world: World) -> None:
+        """Hugo may review Ana, and nobody else."""
+        join(world, "sue", "harbour", Role.SUPERVISOR)
+        leave(world, "hugo", "harbour")
+        mine, sue = [send(world, YES, NO), send(world, YES, NO, learner="lea")], actor(world, "sue")
+        to = world.people["hugo"]
+        with pytest.raises(Invalid, match="review_not_for_all"):
+            handovers.give(sue, sue.person_id, mine, to, None, "Away", world.now)
+        assert [review(each).status for each in mine] == ["sent", "sent"]
+        join(world, "hugo", "harbour", Role.SUPERVISOR)
+        assert len(handovers.give(sue, sue.person_id, mine, to, None, "Away", world.now)) == 2
+        with pytest.raises(Invalid, match="nothing_to_give"):
+            handovers.give(sue, sue.person_id, [], to, None, "Away", world.now)
 
 
 class TestRouting:
@@ -277,44 +287,42 @@ class TestRouting:
         assert review_headers.header(send(world, YES, NO, reviewer="hugo"), today).may_go_on
 
     def test_the_coordinator_sees_who_is_stranded_and_who_is_alone(self, world: World) -> None:
-        first = send(world, YES, NO)
+        first, today = send(world, YES, NO), world.now.date()
         cora, path = actor(world, "cora"), f"/{world.teams['city']}/"
-        (waits,) = waiting(cora, path, world.now.date())
-        assert (waits.review_id, waits.learner, waits.statements, waits.may_go_on) == (
-            first,
-            "Ana",
-            2,
-            True,
-        )
+        assert stranded(world, world.now) == []
+        (sue,) = open_work.reviewers(cora, path, today, ())
+        assert (sue.id, sue.reviews) == (world.people["sue"], 1)
         leave(world, "sue", "central")
-        (waits,) = waiting(cora, path, world.now.date())
-        assert not waits.may_go_on
-        assert [row.name for row in handovers_now.alone(cora, path, world.now.date()).rows] == [
-            "Ana",
-            "Ben",
-        ]
+        (waits,) = stranded(world, world.now)
+        assert (waits.review_id, waits.learner, waits.reviewer) == (first, "Ana", "Sue")
+        assert open_work.reviewers(cora, path, today, ()) == []
+        assert [row.name for row in open_work.alone(cora, path, today).rows] == ["Ana", "Ben"]
         join(world, "hugo", "central", Role.SUPERVISOR)
-        assert handovers_now.alone(cora, path, world.now.date()).rows == []
-        handovers.hand_on(cora, first, world.people["hugo"], "Sue left", world.now)
-        (waits,) = waiting(cora, path, world.now.date())
-        assert (waits.reviewer, waits.may_go_on) == ("Hugo", True)
+        assert open_work.alone(cora, path, today).rows == []
+        hand_on(world, first, "hugo", by="cora")
+        assert stranded(world, world.now) == []
+        assert [row.name for row in open_work.reviewers(cora, path, today, ())] == ["Hugo"]
 
     def test_the_coordinator_sees_when_a_learner_left(self, world: World) -> None:
         send(world, YES)
-        cora, path, today = actor(world, "cora"), f"/{world.teams['city']}/", world.now.date()
-        (waits,) = waiting(cora, path, today)
+        leave(world, "sue", "central")
+        (waits,) = stranded(world, world.now)
         assert waits.moved_on is None
-        left_on = today - dt.timedelta(days=5)
+        left_on = world.now.date() - dt.timedelta(days=5)
         with transaction() as tx:
             tx.execute(
                 update(Membership)
                 .where(Membership.person_id == world.people["ana"])
                 .values(ends_on=left_on)
             )
-        (waits,) = waiting(cora, path, today)
+        (waits,) = stranded(world, world.now)
         assert waits.moved_on == left_on
 
     def test_a_coordinator_elsewhere_sees_nothing_of_it(self, world: World) -> None:
-        send(world, YES)
-        carl = actor(world, "carl")
-        assert waiting(carl, carl.coordinates[0].path, world.now.date()) == []
+        first, carl = send(world, YES, NO), actor(world, "carl")
+        path, today = carl.coordinates[0].path, world.now.date()
+        assert open_work.reviewers(carl, path, today, ()) == []
+        leave(world, "sue", "central")
+        assert open_work.stranded(carl, path, today) == []
+        with pytest.raises(Missing):
+            hand_on(world, first, "hugo", by="carl")

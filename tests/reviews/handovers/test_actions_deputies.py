@@ -9,16 +9,23 @@ from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.notices import told
 from tests.factories.people import join
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, send
-from tests.factories.world import World
-from tests.reviews.handovers.leaving import SAYS_NO, SAYS_YES, waiting
-from tracker.db import session, transaction
-from tracker.models import Endorsement, Rating, SecondReading
-from tracker.reviews.handovers import (
-    actions as handovers,
-    queries as handovers_now,
-    queries_deputies as deputies_now,
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    back_up,
+    hand_on,
+    item_ids,
+    send,
 )
+from tests.factories.world import World
+from tests.reviews.handovers.leaving import SAYS_NO, SAYS_YES, stranded
+from tracker.db import session, transaction
+from tracker.models import Deputy, Endorsement, Rating, SecondReading
+from tracker.reviews.handovers import actions as handovers, queries_deputies as deputies_now
 from tracker.reviews.review import actions as reviews
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -28,13 +35,8 @@ pytestmark = pytest.mark.usefixtures("app_context")
 
 
 class TestDeputies:
-    def name(self, world: World, deputy: str = "hugo", begins: int = 0, ends: int = 7) -> int:
-        today = world.now.date()
-        days = today + dt.timedelta(days=begins), today + dt.timedelta(days=ends)
-        return handovers.name_deputy(actor(world, "sue"), world.people[deputy], *days, world.now)
-
     def test_may_be_sent_to_and_answers_in_their_own_name(self, world: World) -> None:
-        self.name(world)
+        back_up(world, "sue", "hugo")
         offered = eligible_reviewers.of(world.people["ana"], world.now.date())
         assert [(each.name, each.deputy_for) for each in offered] == [("Sue", ""), ("Hugo", "Sue")]
         first = send(world, YES, reviewer="hugo")
@@ -43,48 +45,41 @@ class TestDeputies:
         assert session().scalars(select(Endorsement.endorser_id)).all() == [world.people["hugo"]]
 
     def test_is_told(self, world: World) -> None:
-        self.name(world)
+        back_up(world, "sue", "hugo")
         assert (told(world, "hugo"), told(world, "sue")) == (["deputy_named"], [])
 
-    def test_takes_over_what_waits_and_sees_nothing_of_it_before(self, world: World) -> None:
-        first = send(world, YES, NO)
-        answer(world, item_ids(first)[0], SAYS_NO)
-        hugo = actor(world, "hugo")
-        assert deputies_now.to_take_over(hugo, world.now.date()) == []
-        self.name(world)
-        (waiting,) = deputies_now.to_take_over(hugo, world.now.date())
-        assert (waiting.review_id, waiting.reviewer, waiting.learner, waiting.statements) == (
-            first,
-            "Sue",
-            "Ana",
-            2,
-        )
-        with pytest.raises(Missing):
-            answer(world, item_ids(first)[0], SAYS_YES, by="hugo")
-        second = handovers.hand_on(hugo, first, world.people["hugo"], "Sue is away", world.now)
+    def test_gets_what_waits_with_the_date(self, world: World) -> None:
+        first, sue = send(world, YES, NO), actor(world, "sue")
+        to, until = world.people["hugo"], world.now.date() + dt.timedelta(days=7)
+        with pytest.raises(Invalid, match="review_not_for_all"):
+            hand_on(world, first, "hugo")
+        (second,) = handovers.give(sue, sue.person_id, [first], to, until, "Away", world.now)
         answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
 
-    @pytest.mark.parametrize(("begins", "ends", "now"), [(0, 0, True), (1, 5, False)])
-    def test_only_on_their_days(self, world: World, begins: int, ends: int, now: bool) -> None:
-        self.name(world, begins=begins, ends=ends)
-        assert (len(eligible_reviewers.of(world.people["ana"], world.now.date())) == 2) is now
+    def test_takes_over_what_comes_in_and_sees_nothing_of_it_before(self, world: World) -> None:
+        back_up(world, "sue", "hugo")
+        first = send(world, YES, NO)
+        answer(world, item_ids(first)[0], SAYS_NO)
+        with pytest.raises(Missing):
+            answer(world, item_ids(first)[0], SAYS_YES, by="hugo")
+        second = hand_on(world, first, "hugo", by="hugo")
+        answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
 
     def test_after_the_last_day_the_review_is_nobodys_until_it_is_handed_on(
         self, world: World
     ) -> None:
-        self.name(world)
+        back_up(world, "sue", "hugo", days=7)
         first = send(world, YES, NO, reviewer="hugo")
         later = world.now + dt.timedelta(days=8)
         with pytest.raises(Missing):
             reviews.reveal(actor(world, "hugo"), first, later)
-        (waits,) = waiting(actor(world, "cora"), f"/{world.teams['city']}/", later.date())
-        assert not waits.may_go_on
-        handovers.hand_on(
-            actor(world, "cora"), first, world.people["sue"], "Hugo’s time is over", later
-        )
+        assert [row.review_id for row in stranded(world, later)] == [first]
+        hand_on(world, first, "sue", by="cora", note="Hugo’s time is over", now=later)
+        assert stranded(world, later) == []
 
     def test_ending_it_takes_effect_at_once(self, world: World) -> None:
-        named = self.name(world)
+        back_up(world, "sue", "hugo")
+        named = session().scalars(select(Deputy.id)).one()
         first = send(world, YES, reviewer="hugo")
         handovers.end_deputy(actor(world, "sue"), named, world.now)
         handovers.end_deputy(actor(world, "sue"), named, world.now)
@@ -93,46 +88,51 @@ class TestDeputies:
 
     def test_nobody_reviews_themselves_as_a_deputy(self, world: World) -> None:
         """Ana supervises Bookmobile, so Sue can name her; Ana learns in Sue's team."""
-        self.name(world, "ana")
+        back_up(world, "sue", "ana")
         assert world.people["ana"] not in {
             each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())
         }
         with pytest.raises(Invalid, match="review_yourself"):
             send(world, YES, reviewer="ana")
-        first = send(world, YES, skip=1)
-        with pytest.raises(Missing):
-            handovers.hand_on(actor(world, "ana"), first, world.people["ana"], "Mine", world.now)
+        first = send(world, YES, NO, skip=1)
+        with pytest.raises(Conflict, match="open_work_changed"):
+            hand_on(world, first, "ana", by="ana")
         assert world.people["ana"] in {
             each.person_id for each in eligible_reviewers.of(world.people["ben"], world.now.date())
         }
 
     @pytest.mark.parametrize(
-        ("deputy", "begins", "ends", "code"),
+        ("deputy", "days", "code"),
         [
-            ("sue", 0, 7, "deputy_yourself"),
-            ("ben", 0, 7, "deputy_unknown"),
-            ("adam", 0, 7, "deputy_unknown"),
-            ("olaf", 0, 7, "deputy_unknown"),
-            ("hugo", -7, -1, "deputy_past"),
-            ("hugo", 7, 1, "dates_not_in_order"),
-            ("hugo", 0, 400, "deputy_too_long"),
+            ("sue", 7, "deputy_unknown"),
+            ("ben", 7, "deputy_unknown"),
+            ("adam", 7, "deputy_unknown"),
+            ("olaf", 7, "deputy_unknown"),
+            ("hugo", -1, "deputy_days"),
+            ("hugo", 366, "deputy_days"),
         ],
     )
-    def test_what_is_refused(
-        self, world: World, deputy: str, begins: int, ends: int, code: str
-    ) -> None:
+    def test_what_is_refused(self, world: World, deputy: str, days: int, code: str) -> None:
         with pytest.raises(Invalid, match=code):
-            self.name(world, deputy, begins, ends)
+            back_up(world, "sue", deputy, days=days)
+
+    @pytest.mark.parametrize(("by", "of"), [("adam", "sue"), ("ben", "ben"), ("hugo", "sue")])
+    def test_only_a_supervisor_names_their_own(self, world: World, by: str, of: str) -> None:
+        """An administrator would choose who reads."""
+        who, until = actor(world, by), world.now.date()
+        with pytest.raises(Missing):
+            handovers.give(who, world.people[of], [], world.people["hugo"], until, "", world.now)
 
     def test_those_to_choose_from_are_of_the_own_library(self, world: World) -> None:
         sue = actor(world, "sue")
         found = deputies_now.possible_deputies(sue, world.now.date())
         assert [each.name for each in found] == ["Ana", "Carl", "Cora", "Hugo"]
 
-    def test_not_twice_for_the_same_days(self, world: World) -> None:
-        self.name(world)
-        with pytest.raises(Conflict, match="deputy_already"):
-            self.name(world, begins=3, ends=9)
+    def test_another_date_takes_the_place_of_the_first(self, world: World) -> None:
+        back_up(world, "sue", "hugo", days=9)
+        back_up(world, "sue", "hugo", days=2)
+        (named,) = deputies_now.deputies_of(actor(world, "sue"), world.now.date())
+        assert named.ends_on == world.now.date() + dt.timedelta(days=2)
 
 
 class TestSecondReaders:
@@ -204,20 +204,14 @@ class TestSecondReaders:
             self.ask(world, endorsement_id, by="ben")
 
     def test_it_cannot_be_told_by_handing_it_on(self, world: World) -> None:
-        """A review of one statement can’t be reassigned, a second reading or not; and both pages offer the same
-        people."""
+        """A review of one statement can’t be reassigned, a second reading or not."""
         endorsement_id = self.endorsed(world)
         join(world, "hugo", "central", Role.SUPERVISOR)
         second, plain = self.ask(world, endorsement_id), send(world, YES, reviewer="hugo", skip=1)
         for review_id in (second, plain):
             for who in ("hugo", "cora"):
-                with pytest.raises(Conflict, match="review_of_one"):
-                    handovers.hand_on(
-                        actor(world, who), review_id, world.people["sue"], "You know it", world.now
-                    )
-        today = world.now.date()
-        assert handovers_now.eligible([second], today) == handovers_now.eligible([plain], today)
-        assert handovers_now.counts(second) == handovers_now.counts(plain) == (1, 1)
+                with pytest.raises(Conflict, match="open_work_changed"):
+                    hand_on(world, review_id, "sue", by=who, note="You know it")
 
     def test_both_agree_in_the_end(self, world: World) -> None:
         endorsement_id = self.endorsed(world)

@@ -1,6 +1,5 @@
-"""Handing on, deputies and second readers through their pages."""
+"""Open work, deputies and second readers through their pages."""
 
-import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -9,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import NOW, Queries
+from tests.conftest import Queries
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.ratings import rate
@@ -22,6 +21,10 @@ from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
+
+
+def ticked(page: str) -> list[int]:
+    return [int(each) for each in re.findall(r'name="reviews" value="(\d+)" checked', page)]
 
 
 @pytest.fixture
@@ -38,27 +41,38 @@ def sent(app: Flask, world: World, *, said: ReviewerAnswer | None = None) -> int
         return review_id
 
 
+def work_of(world: World, name: str = "sue") -> str:
+    return f"/people/{world.people[name]}/open-work"
+
+
+def to_hugo(world: World, *review_ids: int, note: str = "On leave") -> dict[str, object]:
+    return {"reviews": list(review_ids), "reviewer": world.people["hugo"], "note": note}
+
+
 @pytest.mark.usefixtures("hugo_too")
-def test_a_supervisor_hands_on_and_both_are_told_why(
+def test_a_supervisor_gives_one_to_somebody_else_and_both_are_told_why(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     review_id = sent(app, world, said=ReviewerAnswer.NOT_YET)
-    sue = sign_in(world.email("sue"))
-    assert f"/reviews/{review_id}/hand-on" in sue.get("/reviews").text
-    page = sue.get(f"/reviews/{review_id}/hand-on").text
-    assert "2 statements go to somebody else" in words(page)
+    with app.app_context():
+        other, single = send(world, YES, NO, learner="ben"), send(world, YES, skip=2)
+    sue, url = sign_in(world.email("sue")), work_of(world)
+    assert f'href="{url}?review={review_id}"' in sue.get("/reviews").text
+    page = sue.get(url).text
+    assert ticked(page) == [review_id, other]
+    assert ticked(sue.get(f"{url}?review={review_id}").text) == [review_id]
+    assert f'name="reviews" value="{single}"' not in page
+    assert "A review of one statement can’t be given to somebody else." in words(page)
     assert "Hugo (Central)" in words(page)
-    refused = sue.post(
-        f"/reviews/{review_id}/hand-on", {"reviewer": str(world.people["hugo"]), "note": ""}
-    )
+    refused = sue.post(url, to_hugo(world, other, note=""))
     assert refused.status_code == 422
-    assert "Say in one line why you reassign it." in refused.text
-    assert "checked" in refused.text
-    to = str(world.people["hugo"])
-    assert (
-        sue.post(f"/reviews/{review_id}/hand-on", {"reviewer": to, "note": "On leave"}).status_code
-        == 303
-    )
+    assert "Write something here first." in refused.text
+    assert ticked(refused.text) == [other], "what was chosen is kept"
+    nothing = sue.post(url, to_hugo(world))
+    assert "Select a review, or enter a date." in words(nothing.text)
+    done = sue.post(url, to_hugo(world, review_id), follow_redirects=True)
+    assert "1 review is reassigned to Hugo, who starts blank." in words(done.text)
+    assert ticked(done.text) == [other]
     with app.app_context():
         second = session().scalars(select(Handover.review_id)).one()
     for path in (f"/reviews/{review_id}", f"/reviews/{second}"):
@@ -71,54 +85,85 @@ def test_a_supervisor_hands_on_and_both_are_told_why(
 
 
 @pytest.mark.usefixtures("hugo_too")
-def test_the_coordinators_list_says_who_is_stuck_and_nothing_of_the_answers(
-    app: Flask, world: World, sign_in: SignIn
+@pytest.mark.parametrize("name", ["cora", "adam"])
+def test_others_see_who_waits_and_nothing_of_the_answers(
+    app: Flask, world: World, sign_in: SignIn, name: str
 ) -> None:
     review_id = sent(app, world)
-    cora = sign_in(world.email("cora"))
-    before = cora.get(f"/teams/{world.teams['city']}/handover").text
+    client = sign_in(world.email(name))
+    paths = [work_of(world)]
+    if name == "cora":
+        paths.append(f"/teams/{world.teams['city']}/handover")
+    before = [words(client.get(path).text) for path in paths]
     with app.app_context():
         for item_id in item_ids(review_id):
             answer(world, item_id, ReviewerAnswer.NOT_YET, note="CANARY")
-    after = cora.get(f"/teams/{world.teams['city']}/handover").text
-    assert words(before) == words(after)
-    assert "In time" in words(after)
-    assert f"/reviews/{review_id}/hand-on" in after
-    assert "CANARY" not in cora.get(f"/reviews/{review_id}/hand-on").text
+    after = [words(client.get(path).text) for path in paths]
+    assert before == after
+    assert "Ana" in after[0]
+    assert "CANARY" not in after[0]
 
 
+@pytest.mark.in_ci
 @pytest.mark.usefixtures("hugo_too")
-def test_what_is_ticked_goes_on_as_one_or_not_at_all(
-    app: Flask, world: World, sign_in: SignIn
+@pytest.mark.parametrize("name", ["cora", "adam"])
+def test_who_left_has_all_of_theirs_given_to_others(
+    app: Flask, world: World, sign_in: SignIn, name: str
 ) -> None:
     with app.app_context():
         first, second = send(world, YES, NO), send(world, NO, YES, learner="ben")
-    cora = sign_in(world.email("cora"))
-    several = f"/teams/{world.teams['city']}/handover/several"
-    asked = cora.get(several, follow_redirects=True).text
-    assert "Tick the reviews to reassign first." in asked
-    assert f'name="reviews" value="{first}"' in asked
-    page = cora.get(f"{several}?reviews={first}&reviews={second}&reviews=99999&reviews=x").text
-    assert "Reassign 2 reviews" in page
-    form = {
-        "reviews": [str(first), str(second)],
-        "reviewer": str(world.people["hugo"]),
-        "note": "Sue left",
-    }
+    adam, client = sign_in(world.email("adam")), sign_in(world.email(name))
+    of_sue, url = f"/admin/people/{world.people['sue']}", work_of(world)
+    assert f'href="{url}"' in adam.get(of_sue).text
+    assert adam.post(f"{of_sue}/disable").status_code == 303
+    assert f'href="{url}"' in adam.get(of_sue).text
+    page = client.get(url).text
+    assert ticked(page) == [first, second]
+    assert "until_on" not in page
     with app.app_context():
         reviews.withdraw(actor(world, "ben"), second, world.now)
-    refused = cora.post(several, form)
+    refused = client.post(url, to_hugo(world, first, second))
     assert refused.status_code == 422
-    assert "somebody moved it on" in words(refused.text)
+    assert "nothing was changed" in words(refused.text)
+    done = client.post(url, to_hugo(world, first), follow_redirects=True)
+    assert "1 review is reassigned to Hugo" in words(done.text)
+    assert "Nothing is left to give" in words(done.text)
     with app.app_context():
-        assert not session().scalars(select(Handover)).all()
-        third = send(world, NO, YES, learner="ben", skip=2)
-    form["reviews"] = [str(first), str(third)]
-    done = cora.post(several, form, follow_redirects=True)
-    assert "2 reviews are reassigned to Hugo, who starts blank." in words(done.text)
+        assert session().scalars(select(Handover.from_review_id)).all() == [first]
+    assert f'href="{url}"' not in adam.get(of_sue).text
+
+
+def test_where_nobody_else_may_it_says_when_they_can(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    sent(app, world)
     with app.app_context():
-        went_on = set(session().scalars(select(Handover.from_review_id)))
-    assert went_on == {first, third}
+        join(world, "hugo", "city", Role.SUPERVISOR)
+    adam = sign_in(world.email("adam"))
+    assert "Nobody else can review these people now." in words(adam.get(work_of(world)).text)
+    adam.post(f"/admin/people/{world.people['sue']}/disable")
+    assert "Hugo (Central has nobody else" in words(adam.get(work_of(world)).text)
+
+
+@pytest.mark.in_ci
+def test_a_coordinator_cannot_tell_what_was_revealed(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """That a review whose answers differ is gone from the list would say so, and so would a
+    refusal of it beside others."""
+    with app.app_context():
+        join(world, "hugo", "central", Role.SUPERVISOR)
+        first, second = send(world, YES, NO), send(world, NO, YES, learner="ben")
+    cora, url = sign_in(world.email("cora")), work_of(world)
+    cora.get(url)
+    before = words(cora.get(url).text)
+    with app.app_context():
+        answer_all(world, first, ReviewerAnswer.NOT_YET, ReviewerAnswer.CONSISTENTLY)
+        reviews.reveal(actor(world, "sue"), first, world.now)
+    assert words(cora.get(url).text) == before
+    done = cora.post(url, to_hugo(world, first, second), follow_redirects=True)
+    assert "2 reviews are reassigned to Hugo" in words(done.text)
+    assert ticked(sign_in(world.email("sue")).get(url).text) == []
 
 
 def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(
@@ -126,7 +171,7 @@ def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(
 ) -> None:
     sent(app, world)
     cora = sign_in(world.email("cora"))
-    assert "Nobody can go on" not in words(cora.get("/").text)
+    assert "needs another reviewer" not in words(cora.get("/").text)
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["sue"]).disabled_at = world.now
     assert "1 review needs another reviewer" in words(cora.get("/").text)
@@ -154,44 +199,38 @@ def test_the_coordinators_list_asks_a_fixed_number_of_statements(
     assert len(count_sql) == one
 
 
-def test_a_deputy_is_named_takes_over_and_is_ended(
+def test_with_a_date_a_backup_reviewer_takes_what_comes_in_until_they_are_ended(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    review_id = sent(app, world)
-    sue, hugo = sign_in(world.email("sue")), sign_in(world.email("hugo"))
-    assert "You have no backup reviewer now." in words(sue.get("/deputies").text)
-    days = {
-        "starts_on": NOW.date().isoformat(),
-        "ends_on": (NOW.date() + dt.timedelta(days=9)).isoformat(),
-    }
-    wrong = sue.post(
-        "/deputies", {"deputy": str(world.people["hugo"]), **days, "ends_on": "2026-01-01"}
-    )
-    assert wrong.status_code == 422
+    first = sent(app, world)
+    sue, hugo, url = sign_in(world.email("sue")), sign_in(world.email("hugo")), work_of(world)
+    assert hugo.get(url).status_code == 404
+    assert "Your backup reviewers" not in words(sue.get(url).text)
+    wrong = sue.post(url, {**to_hugo(world, first), "until_on": "2026-01-01"})
+    assert "Enter a day from today on, within a year." in words(wrong.text)
     assert 'value="2026-01-01"' in wrong.text
-    named = sue.post("/deputies", {"deputy": str(world.people["hugo"]), **days})
-    assert (named.status_code, named.headers["Location"]) == (303, "/deputies")
-    assert "Hugo is your backup reviewer" in words(sue.get("/deputies").text)
-
-    queue = hugo.get("/reviews").text
-    assert "For Sue until" in words(queue)
-    page = hugo.get(f"/reviews/{review_id}/hand-on").text
-    assert "Hugo (Central; backup reviewer for Sue until" in words(page)
-    taken = hugo.post(
-        f"/reviews/{review_id}/hand-on",
-        {"reviewer": str(world.people["hugo"]), "note": "Sue is away"},
+    named = sue.post(
+        url, {**to_hugo(world, first), "until_on": "2026-12-03"}, follow_redirects=True
     )
-    assert taken.status_code == 303
-    assert hugo.get(taken.headers["Location"], follow_redirects=True).status_code == 200
+    assert "1 review is reassigned to Hugo, who starts blank." in words(named.text)
+    assert "Hugo is your backup reviewer until Dec 3." in words(named.text)
+
+    with app.app_context():
+        later = send(world, NO, YES, skip=4)
+    assert f'href="{url}"' in hugo.get("/reviews").text
+    page = hugo.get(url).text
+    assert "Hugo (Central; backup reviewer for Sue until" in words(page)
+    assert "selected" in page
+    taken = hugo.post(url, to_hugo(world, later))
+    assert (taken.status_code, taken.headers["Location"]) == (303, "/reviews")
 
     with app.app_context():
         deputy_id = session().scalars(select(Deputy.id)).one()
-        second = session().scalars(select(Handover.review_id)).one()
-    ended = sue.post(f"/deputies/{deputy_id}/end")
-    assert (ended.status_code, ended.headers["Location"]) == (303, "/deputies")
-    assert "You have no backup reviewer now." in words(sue.get("/deputies").text)
-    gone = hugo.get(f"/reviews/{second}")
-    assert (gone.status_code, gone.headers.get("Location")) == (404, None)
+        given = session().scalars(select(Handover.review_id)).all()
+    ended = sue.post(f"/backup-reviewers/{deputy_id}/end")
+    assert (ended.status_code, ended.headers["Location"]) == (303, url)
+    assert "Your backup reviewers" not in words(sue.get(url).text)
+    assert [hugo.get(f"/reviews/{each}").status_code for each in given] == [404, 404]
 
 
 def test_i_see_this_differently(app: Flask, world: World, sign_in: SignIn) -> None:

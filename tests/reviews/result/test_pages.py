@@ -15,7 +15,18 @@ from tests.factories import sending as sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.reviews import endorse
-from tests.factories.sending import PART, YES, actor, answer, answer_all, ask, item_ids, send
+from tests.factories.sending import (
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    ask,
+    back_up,
+    hand_on,
+    item_ids,
+    send,
+)
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.differences.test_views import still
@@ -24,7 +35,6 @@ from tests.reviews.test_views_blindness import fetch
 from tracker.assessment.ratings import actions as ratings
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.reviews.differences import actions as differences
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
 from tracker.web.http import session
@@ -194,13 +204,11 @@ def test_today_leads_both_to_it(url: str, world: World, sign_in: SignIn) -> None
 def test_today_leads_a_backup_to_it_who_supervises_nobody(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    today = world.now.date()
     with app.app_context():
         cora = actor(world, "cora")
-        until = today + dt.timedelta(days=9)
-        handovers.name_deputy(actor(world, "sue"), cora.person_id, today, until, world.now)
+        back_up(world, "sue", "cora")
         theirs = send(world, YES, YES)
-        review_id = handovers.hand_on(cora, theirs, cora.person_id, "Sue is away", world.now)
+        review_id = hand_on(world, theirs, "cora", by="cora")
         answer_all(world, review_id, SAME, SAME, by="cora")
         reviews.reveal(cora, review_id, world.now)
     page = sign_in(world.email("cora")).get("/").text

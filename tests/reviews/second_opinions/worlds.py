@@ -13,14 +13,13 @@ from tests.factories.evidence import piece
 from tests.factories.notices import wants
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids
+from tests.factories.sending import NO, PART, YES, actor, answer, ask, back_up, hand_on, item_ids
 from tests.factories.world import World
 from tracker.accounts.account import actions as account
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Person, Rating
 from tracker.record.workflow.rules import EndorsementStatus
 from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.handovers import actions as handovers
 from tracker.reviews.review import actions as reviews
 from tracker.rules.core.notices import MailChoice
 from tracker.rules.roles import Role
@@ -86,10 +85,7 @@ def prepared(world: World, first: First) -> None:
     with transaction() as tx:
         tx.execute(update(Library).values(names_to_coordinators=True))
         tx.get_one(Person, world.people["hugo"]).administrator = True
-    today = world.now.date()
-    handovers.name_deputy(
-        actor(world, "hugo"), world.people["cora"], today, today + dt.timedelta(days=9), world.now
-    )
+    back_up(world, "hugo", "cora")
     one, two = world.statements["communication"][:2]
     piece(world, title="Drop-in", text="41 visits", reasons={one: "why", two: "why"})
     rate(world, "ana", one, first.own)
@@ -170,4 +166,4 @@ def handed_on(world: World, own: Answer, said: ReviewerAnswer) -> int:
     answer(world, ids[0], said, by="hugo")
     ask(hugo, ids[0], "Where?", 2, world.now)
     reviews.reveal(hugo, review_id, world.now)
-    return handovers.hand_on(hugo, review_id, world.people["carl"], "Away", world.now)
+    return hand_on(world, review_id, "carl", by="hugo")

@@ -157,7 +157,7 @@ FIRST = {
         "gaps": "/teams/{central}/gaps",
         "team gaps": "/teams/{central}/gaps",
         "training needs": "/teams/{central}/gaps",
-        "substitute": "/deputies",
+        "substitute": "/account#away",
         "second opinion": "/account#second-opinions",
         "ana": "/reviews/{sent}",
         "central": "/teams/{central}",

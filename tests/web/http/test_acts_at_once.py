@@ -117,7 +117,8 @@ def acts(world: World, differing: int, answered: int, waiting: int, piece: int) 
     }
     (item, *_), (waits, *_more) = item_ids(differing), item_ids(waiting)
     reviewed, statements = reviewed_item(world), world.statements["communication"]
-    hugo = {"reviewer": world.people["hugo"], "note": "She knows the desk."}
+    hugo = {"reviews": waiting, "reviewer": world.people["hugo"], "note": "She knows the desk."}
+    sue = {"person_id": world.people["sue"]}
     pdf = {"title": "Scanned", "file": (io.BytesIO(PDF), "plan.pdf")}
     agreed = {"act": "confirm", f"choice-{item}": "agree:partly", f"reason-{item}": "We talked."}
     new = {"name": "Ana Maria", "email": "am@example.org"}
@@ -126,14 +127,10 @@ def acts(world: World, differing: int, answered: int, waiting: int, piece: int) 
         "reviewer": f"{world.people['sue']}-{world.teams['central']}",
         "statements": [statements[6]],
     }
-    leaving = {f"reviewer_{world.teams['central']}": world.people["hugo"], "note": "She moves."}
     return {
         "edit": Act("adam", "admin_people.update", ana, new),
         "disable": Act("adam", "admin_people.disable", ana, {}),
-        "leave": Act("adam", "leaving.leave", ana, {}),
-        "let the reviewer leave": Act(
-            "adam", "leaving.leave", {"person_id": world.people["sue"]}, leaving
-        ),
+        "let the reviewer leave": Act("adam", "handovers.give", sue, hugo),
         "hold": Act("adam", "legal_holds.begin", ana, {"why": "A letter."}),
         "end": Act("adam", "admin_memberships.end", place, {"end-ends_on": "2026-11-30"}),
         "move": Act(
@@ -163,7 +160,7 @@ def acts(world: World, differing: int, answered: int, waiting: int, piece: int) 
             {"item_id": waits},
             {"answer": "partly", "ground": "saw_it", "note": "", "version": 1},
         ),
-        "hand on": Act("sue", "handovers.hand_on", {"review_id": waiting}, hugo),
+        "hand on": Act("sue", "handovers.give", sue, hugo),
     }
 
 
@@ -212,7 +209,6 @@ def ready(app: Flask, first: str, second: str) -> tuple[Arranged, list[Callable[
 NAMES = (
     "edit",
     "disable",
-    "leave",
     "let the reviewer leave",
     "hold",
     "end",
@@ -306,15 +302,15 @@ def test_a_roster_and_a_leaver_beside_twenty_who_save(app: Flask, world: World) 
             for name in names:
                 join(world, name, "central")
             they_have_read(world, names)
-            for name in names[:SENDERS]:
-                send(world, YES, NO, learner=name)
+            sent = [send(world, YES, NO, learner=name) for name in names[:SENDERS]]
             file = files.read("staff.csv", "\n".join(roster(names)).encode())
             roster_id = staging.stage(actor(world, "adam"), file, NOW)
             seen = session().scalars(select(RosterImport.plan_digest)).one()
             db.session.rollback()
-        leaving = {f"reviewer_{world.teams['central']}": world.people["hugo"], "note": "She moves."}
+        sue = {"person_id": world.people["sue"]}
+        to_hugo = {"reviews": sent, "reviewer": world.people["hugo"], "note": "She moves."}
         doing = [
-            Act("adam", "leaving.leave", {"person_id": world.people["sue"]}, leaving),
+            Act("adam", "handovers.give", sue, to_hugo),
             Act("adam", "rosters.bring_in", {"roster_id": roster_id}, {"seen": seen}),
         ]
         saving = [

@@ -1,8 +1,8 @@
 """People of a library, as their administrator keeps them: their accounts, legal holds on what they
-erase, and what becomes of what is open with them when they leave."""
+erase."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import select
@@ -22,10 +22,6 @@ from tracker.policy.permissions import Actor, people_of
 from tracker.queries.core.erasures import on_hold_since
 from tracker.records import audit
 from tracker.records.core import administration
-from tracker.reviews.act import records as acts
-from tracker.reviews.handovers import queries_leaving as leaving
-from tracker.reviews.review.rules import clean_text
-from tracker.reviews.sending import records as sending
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_email, clean_name, clean_prose
 from tracker.storage import file_rows
@@ -209,51 +205,3 @@ def end_legal_hold(actor: Actor, person_id: int, place: FilePlace, now: dt.datet
         audit.note_by(tx, "legal_hold_ended", actor, now, person.id, texts=count)
     file_rows.finish_or_leave(place)
     return count
-
-
-def leave(
-    actor: Actor,
-    person_id: int,
-    to: Mapping[int, int | None],
-    note: str,
-    now: dt.datetime,
-    *,
-    disables: bool = True,
-) -> int:
-    """Give what is open with them to others, as one, and disable them; `disables` false: only the
-    first. `to`: the new reviewer by the team that a review was sent in; without one a coordinator
-    reassigns it.
-
-    Returns how many reviews went on. Raises Missing (no administrator); Invalid:
-    review_text_needed, review_text_long, review_not_supervisor, successor_needed; Conflict:
-    own_account, last_administrator, leaving_changed (a review came in meanwhile).
-    """
-    chosen = {team_id: to_id for team_id, to_id in to.items() if to_id is not None}
-    if not chosen and not disables:
-        raise Invalid("successor_needed", *(f"reviewer_{team_id}" for team_id in sorted(to)[:1]))
-    note = clean_text(note, "note", required=bool(chosen))
-    with transaction() as tx:
-        administration.of_library(tx, actor)
-        teams = _teams_to_reassign(actor, person_id, now) if chosen else {}
-        reviews = [acts.locked(tx, review_id) for review_id in sorted(teams)]
-        person = administration.person_of(tx, actor, person_id)
-        if chosen and _teams_to_reassign(actor, person_id, now) != teams:
-            raise Conflict("leaving_changed")
-        handed_on = [review for review in reviews if teams[review.id] in chosen]
-        for team_id, to_id in chosen.items():
-            of_team = [review for review in handed_on if teams[review.id] == team_id]
-            learners = {review.learner_id for review in of_team}
-            eligible = leaving.successors(actor, person_id, learners, actor.today(now))
-            if to_id not in {reviewer.person_id for reviewer in eligible}:
-                raise Invalid("review_not_supervisor", f"reviewer_{team_id}")
-            for review in of_team:
-                sending.hand_on(tx, review, to_id, note, actor.person_id, now)
-        if disables:
-            accounts.disable(tx, actor, person, now)
-        return len(handed_on)
-
-
-def _teams_to_reassign(actor: Actor, person_id: int, now: dt.datetime) -> dict[int, int]:
-    """Review -> the team that it was sent in."""
-    reviews = leaving.to_reassign(actor, person_id, now)
-    return {review.review_id: review.team_id for review in reviews}

@@ -1,11 +1,9 @@
 """People, their legal holds, and who takes over from them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from tracker.administration.roster.rules_rows import STAFF_ID_MAX
@@ -29,11 +27,6 @@ refusal_messages(
     person_is_disabled=_l("This account is disabled. Enable it first."),
     hold_is_open=_l("A legal hold is open for this person already."),
     hold_is_over=_l("No legal hold is open for this person. Nothing was changed."),
-    successor_needed=_l("Choose who reviews them instead."),
-    leaving_changed=_l(
-        "A review was sent to them or reassigned meanwhile, so nothing was changed. Look at the "
-        "list again."
-    ),
 )
 
 ROLES = {
@@ -98,35 +91,3 @@ class LegalHoldForm(Form):
             "For example the request, case or letter. Administrators can read it; the person can’t."
         ),
     )
-
-
-class LeavingForm(Form):
-    """`successors`: by team, the field that asks for the new reviewer."""
-
-    successors: Mapping[int, Any]
-    note = StringField(
-        _l("Why"),
-        description=_l(
-            "The people who sent these reviews and the new reviewer read it. Needed when you "
-            "reassign."
-        ),
-    )
-
-
-def leaving_form(choices: Mapping[tuple[int, str], list[SelectChoice]]) -> LeavingForm:
-    """A form that asks for a new reviewer for each team, given by id and name; an empty choice
-    leaves its reviews to coordinators."""
-    successors = {
-        f"reviewer_{team_id}": RadioField(
-            _l("Who reviews them instead?")
-            if len(choices) == 1
-            else _l("Who reviews them in %(team)s?", team=team),
-            coerce=fields.id_or_none,
-            choices=offered,
-            default=None,
-        )
-        for (team_id, team), offered in choices.items()
-    }
-    form: LeavingForm = type(LeavingForm.__name__, (LeavingForm,), successors)()
-    form.successors = {team_id: form[f"reviewer_{team_id}"] for team_id, _team in choices}
-    return form

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker.administration.people.forms import ROLES
 from tracker.queries.core import people
@@ -26,10 +25,3 @@ def whole_person_page(template: str, person_id: int, **values: Any) -> str:
 
 def to_person(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin_people.show", person_id=person_id), 303)
-
-
-def disabled_said(person_id: int) -> str:
-    name = people.person(person_id).name
-    return str(
-        _("The account of %(name)s is disabled, and signed out from the next click on.", name=name)
-    )

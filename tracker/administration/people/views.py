@@ -12,17 +12,13 @@ from tracker.accounts.links.queries import count_needed, invitees
 from tracker.administration.accounts import queries as accounts
 from tracker.administration.people import actions
 from tracker.administration.people.forms import ROLES, FilterForm, NewPersonForm, PersonForm
-from tracker.administration.people.pages import (
-    disabled_said,
-    person_page,
-    to_person,
-    whole_person_page,
-)
+from tracker.administration.people.pages import person_page, to_person, whole_person_page
 from tracker.administration.teams import queries as team_tree
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access import subjects
 from tracker.queries.core import erasures, people
-from tracker.reviews.handovers import queries_leaving as leaving
+from tracker.record.workflow import queries as review_subjects
+from tracker.reviews.handovers import queries as handovers
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.web.http import session
@@ -103,6 +99,7 @@ def create() -> ResponseReturnValue:
 def show(person: Subject) -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
     merged = accounts.merged(person.id)
+    work = review_subjects.open_work(person.id, session.today()) or person
     return whole_person_page(
         "administration/people/show.html",
         person.id,
@@ -113,7 +110,7 @@ def show(person: Subject) -> ResponseReturnValue:
         is_unused=accounts.is_unused(person.id),
         merged=merged,
         goes_on=any(account.id == person.id for account in merged),
-        has_ties=leaving.ties(actor, person.id, now).are_some,
+        open_reviews=len(handovers.open_work(actor, work, session.today())),
     )
 
 
@@ -158,7 +155,11 @@ def new_link(person: Subject) -> ResponseReturnValue:
 @bp.post("/<id:person_id>/disable")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def disable(person: Subject) -> ResponseReturnValue:
-    return _press(person, actions.disable, disabled_said(person.id), undo="admin_people.enable")
+    done = _(
+        "The account of %(name)s is disabled, and signed out from the next click on.",
+        name=_name(person),
+    )
+    return _press(person, actions.disable, done, undo="admin_people.enable")
 
 
 @bp.post("/<id:person_id>/enable")

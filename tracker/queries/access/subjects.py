@@ -43,7 +43,7 @@ def person(person_id: int, today: dt.date) -> Subject | None:
         id=person_id,
         library_id=library_id,
         owner_id=person_id,
-        places=places(person_id, in_reach_on(Membership, today)),
+        places=places(Membership.person_id == person_id, in_reach_on(Membership, today)),
     )
 
 
@@ -72,7 +72,8 @@ def given_link(link_id: int, today: dt.date) -> Subject | None:
     link = _owned(link_id, select(Invitation.person_id).where(Invitation.id == link_id))
     if link is None or link.owner_id is None:
         return None
-    return replace(link, places=places(link.owner_id, current_on(Membership, today)))
+    own = Membership.person_id == link.owner_id
+    return replace(link, places=places(own, current_on(Membership, today)))
 
 
 def deputy(deputy_id: int, today: dt.date) -> Subject | None:
@@ -144,11 +145,13 @@ def _owned(record_id: int, owner: Select[int] | Select[int | None]) -> Subject |
     return None if row is None else Subject(id=record_id, **row)
 
 
-def places(person_id: int, when: ColumnElement[bool]) -> tuple[Place, ...]:
+def places(*which: ColumnElement[bool]) -> tuple[Place, ...]:
+    """The teams of these memberships of learners."""
     rows = session().execute(
         select(Team.id, Team.path)
+        .distinct()
         .join(Membership, Membership.team_id == Team.id)
-        .where(Membership.person_id == person_id, Membership.role == Role.LEARNER, when)
+        .where(Membership.role == Role.LEARNER, *which)
         .order_by(Team.path)
     )
     return tuple(Place(team_id, path) for team_id, path in rows)

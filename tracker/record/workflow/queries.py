@@ -12,7 +12,7 @@ from tracker.db import session
 from tracker.models import Deputy, Endorsement, Membership, Person, Review, ReviewItem
 from tracker.policy.permissions import Subject, in_reach_on
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
-from tracker.queries.access.subjects import places
+from tracker.queries.access.subjects import person, places
 
 RECORD: BindParameter[int] = bindparam("record", type_=Integer)
 THE_REVIEW = Review.id == RECORD
@@ -32,22 +32,18 @@ def review_item(item_id: int, today: dt.date) -> Subject | None:
     return _reviewed(item_id, OF_ITEM, today)
 
 
-def review_to_hand_on(review_id: int, today: dt.date) -> Subject | None:
-    """A review with those who can do so: coordinators of its learner's teams, and who stands in for
-    its reviewer."""
-    subject = review(review_id, today)
-    if subject is None or subject.owner_id is None:
+def open_work(person_id: int, today: dt.date) -> Subject | None:
+    """Somebody who reviews, with who stands in for them and the teams of those whom they review or
+    reviewed."""
+    reviewer = person(person_id, today)
+    if reviewer is None:
         return None
     deputies = session().scalars(
-        select(Deputy.deputy_id).where(
-            Deputy.supervisor_id == subject.reviewer_id, deputises_on(today)
-        )
+        select(Deputy.deputy_id).where(Deputy.supervisor_id == person_id, deputises_on(today))
     )
-    return replace(
-        subject,
-        places=places(subject.owner_id, in_reach_on(Membership, today)),
-        deputies=frozenset(deputies),
-    )
+    theirs = select(Review.learner_id).where(Review.reviewer_id == person_id)
+    reach = Membership.person_id.in_(theirs), in_reach_on(Membership, today)
+    return replace(reviewer, places=places(*reach), deputies=frozenset(deputies))
 
 
 def endorsement_given(endorsement_id: int, today: dt.date) -> Subject | None:

@@ -1,25 +1,26 @@
-"""A review goes on with another reviewer: by its own, by who stands in for them, or by a
-coordinator. And a supervisor names deputies, who may review in their place between two dates."""
+"""Who can't do their reviews gives them to others, or somebody else does it for them. A supervisor
+also names deputies, who may review in their place until a day."""
 
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Deputy, Person, Review
+from tracker.models import Deputy, Person
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor
+from tracker.policy.reviewers import deputises_on
 from tracker.record.workflow import queries as review_subjects
 from tracker.records import audit
 from tracker.records.core import notices
 from tracker.reviews.act import records as acts
+from tracker.reviews.handovers.queries import eligible, open_work
 from tracker.reviews.handovers.queries_deputies import possible_deputies
 from tracker.reviews.review.rules import clean_text
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers, records as sending
+from tracker.reviews.sending import records as sending
 from tracker.row_locks import held
-from tracker.rules.calendar import clean_period
 from tracker.rules.core.notices import NoticeKind, happening
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Permission
@@ -28,79 +29,53 @@ DEPUTY_DAYS = 366
 """A deputy is named for so long at most."""
 
 
-def hand_on(actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetime) -> int:
-    """What is not revealed goes to somebody else who may review its learner, as it was frozen; they
-    start blank.
+def give(
+    actor: Actor,
+    person_id: int,
+    review_ids: Collection[int],
+    to_id: int,
+    until: dt.date | None,
+    note: str,
+    now: dt.datetime,
+) -> list[int]:
+    """Of reviews with somebody, what is not revealed goes to another who may review their learners,
+    as it was frozen: all of them, or none. They start blank, and it is due anew. With `until`
+    they are a deputy besides, from today to that day: what comes in can go to them too.
 
-    What the first reviewer said of it stays sealed. It is due anew. Returns the id of the review
-    that goes on. A review of one statement is not handed on, as it may be a second reading: who
-    could take it over would tell. Its learner sends it to somebody else. Raises Missing (not theirs
-    to hand on); Invalid: review_text_needed, review_text_long, review_not_supervisor; Conflict:
-    review_of_one, review_nothing_sealed.
+    What the first reviewer said of it stays sealed. Returns the ids of the reviews that go on.
+    Raises Missing (not theirs to give); Invalid: nothing_to_give, review_text_needed,
+    review_text_long, review_not_for_all, deputy_unknown, deputy_days; Conflict:
+    open_work_changed.
     """
-    note = clean_text(note, "note", required=True)
+    if not review_ids and until is None:
+        raise Invalid("nothing_to_give", "reviews")
+    note, today = clean_text(note, "note", required=bool(review_ids)), actor.today(now)
     with transaction() as tx:
-        return _hand_on(tx, actor, review_id, to_id, note, now)
-
-
-def hand_on_all(
-    actor: Actor, review_ids: Collection[int], to_id: int, note: str, now: dt.datetime
-) -> None:
-    """The same for several at once: all of them go on, or none does. Raises as `hand_on` does, and
-    Invalid("handover_nothing_ticked")."""
-    if not review_ids:
-        raise Invalid("handover_nothing_ticked", "reviews")
-    note = clean_text(note, "note", required=True)
-    with transaction() as tx:
-        tx.execute(held(select(Review.id).where(Review.id.in_(review_ids))))
-        learners = select(Review.learner_id).where(Review.id.in_(review_ids))
-        tx.execute(held(select(Person.id).where(Person.id.in_(learners))))
-        for review_id in sorted(set(review_ids)):
-            _hand_on(tx, actor, review_id, to_id, note, now)
-
-
-def name_deputy(
-    actor: Actor, deputy_id: int, starts_on: dt.date, ends_on: dt.date, now: dt.datetime
-) -> int:
-    """Both days are inclusive. Returns the id.
-
-    Raises Missing (the actor supervises nobody); Invalid: deputy_yourself, deputy_unknown,
-    dates_not_in_order, day_far, deputy_past, deputy_too_long; Conflict("deputy_already").
-    """
-    clean_period(starts_on, ends_on)
-    if deputy_id == actor.person_id:
-        raise Invalid("deputy_yourself", "deputy")
-    if ends_on < actor.today(now):
-        raise Invalid("deputy_past", "ends_on")
-    if (ends_on - starts_on).days >= DEPUTY_DAYS:
-        raise Invalid("deputy_too_long", "ends_on", longest=DEPUTY_DAYS)
-    with transaction() as tx:
-        sending.lock_active(tx, actor)
-        possible = possible_deputies(actor, actor.today(now))
-        if deputy_id not in {person.person_id for person in possible}:
-            raise Invalid("deputy_unknown", "deputy")
-        same_days = exists().where(
-            Deputy.supervisor_id == actor.person_id,
-            Deputy.deputy_id == deputy_id,
-            Deputy.ended_at.is_(None),
-            Deputy.starts_on <= ends_on,
-            Deputy.ends_on >= starts_on,
-        )
-        if tx.scalar(select(same_days)):
-            raise Conflict("deputy_already")
-        row = Deputy(
-            supervisor_id=actor.person_id,
-            deputy_id=deputy_id,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            named_at=now,
-        )
-        tx.add(row)
-        tx.flush()
-        _note(tx, "deputy_named", actor, row, now)
-        key = happening("deputy", row.id, now)
-        notices.note(tx, deputy_id, NoticeKind.DEPUTY_NAMED, key, now, about_id=actor.person_id)
-        return row.id
+        reviews = [acts.locked(tx, review_id) for review_id in sorted({*review_ids})]
+        learners = {review.learner_id for review in reviews}
+        tx.execute(held(select(Person.id).where(Person.id.in_(learners | {actor.person_id}))))
+        work = review_subjects.open_work(person_id, today)
+        if work is None or not permissions.allows(actor, Permission.OPEN_WORK, work):
+            raise Missing
+        theirs = {row.review_id for row in open_work(actor, work, today)}
+        if not {review.id for review in reviews} <= theirs:
+            raise Conflict("open_work_changed")
+        if until is not None:
+            own = permissions.library_of(actor)
+            if not (
+                permissions.owns(actor, work)
+                and permissions.allows(actor, Permission.DEPUTY_NAME, own)
+            ):
+                raise Missing
+            _name_deputy(tx, actor, to_id, until, now)
+        offered = eligible(actor, work, learners, today)
+        if not all(to_id in offered[learner_id] for learner_id in learners):
+            raise Invalid("review_not_for_all", "reviewer")
+        went = [sending.hand_on(tx, each, to_id, note, actor.person_id, now) for each in reviews]
+        going_on = [review_id for review_id in went if review_id is not None]
+        if reviews and not going_on:
+            raise Conflict("open_work_changed")
+        return going_on
 
 
 def end_deputy(actor: Actor, deputy_id: int, now: dt.datetime) -> None:
@@ -115,24 +90,25 @@ def end_deputy(actor: Actor, deputy_id: int, now: dt.datetime) -> None:
             _note(tx, "deputy_ended", actor, row, now)
 
 
-def _hand_on(
-    tx: Session, actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetime
-) -> int:
+def _name_deputy(tx: Session, actor: Actor, to_id: int, until: dt.date, now: dt.datetime) -> None:
+    """In place of what they are until another day."""
     today = actor.today(now)
-    review = acts.locked(tx, review_id, with_learner=True)
-    subject = review_subjects.review_to_hand_on(review_id, today)
-    if subject is None or not permissions.allows(actor, Permission.REVIEW_HAND_ON, subject):
-        raise Missing
-    if len(acts.items(tx, review)) == 1:
-        raise Conflict("review_of_one")
-    reviewers = eligible_reviewers.of(review.learner_id, today)
-    eligible = {reviewer.person_id for reviewer in reviewers}
-    if to_id not in eligible - {review.reviewer_id}:
-        raise Invalid("review_not_supervisor", "reviewer")
-    going_on = sending.hand_on(tx, review, to_id, note, actor.person_id, now)
-    if going_on is None:
-        raise Conflict("review_nothing_sealed")
-    return going_on
+    if not today <= until < today + dt.timedelta(days=DEPUTY_DAYS):
+        raise Invalid("deputy_days", "until_on")
+    if to_id not in {person.person_id for person in possible_deputies(actor, today)}:
+        raise Invalid("deputy_unknown", "reviewer")
+    named = Deputy.supervisor_id == actor.person_id, Deputy.deputy_id == to_id
+    for earlier in tx.scalars(select(Deputy).where(*named, deputises_on(today))):
+        earlier.ended_at = now
+        _note(tx, "deputy_ended", actor, earlier, now)
+    row = Deputy(
+        supervisor_id=actor.person_id, deputy_id=to_id, starts_on=today, ends_on=until, named_at=now
+    )
+    tx.add(row)
+    tx.flush()
+    _note(tx, "deputy_named", actor, row, now)
+    key = happening("deputy", row.id, now)
+    notices.note(tx, to_id, NoticeKind.DEPUTY_NAMED, key, now, about_id=actor.person_id)
 
 
 def _note(tx: Session, kind: str, actor: Actor, row: Deputy, now: dt.datetime) -> None:

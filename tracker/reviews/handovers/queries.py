@@ -5,11 +5,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Row,
     Select,
     String,
@@ -17,28 +16,28 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    false,
     func,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made, session
-from tracker.models import (
-    Deputy,
-    Handover,
-    HandoverText,
-    Membership,
-    Person,
-    Review,
-    ReviewItem,
-    Team,
-)
-from tracker.models.reviews.due_dates import away_until, due, review_due
+from tracker.models import Handover, HandoverText, Membership, Person, Review, ReviewItem, Team
+from tracker.models.reviews.due_dates import away_until, review_due
 from tracker.models.reviews.reviews import IS_LIVE
-from tracker.policy.permissions import Actor, current_on, in_reach_on, people_of
-from tracker.policy.reviewers import deputises_on, reviewer_may_go_on, reviewing_team, upwards
+from tracker.policy.permissions import (
+    Actor,
+    Subject,
+    administers,
+    current_on,
+    in_reach_on,
+    owns,
+    people_of,
+    stands_in,
+)
+from tracker.policy.reviewers import is_of_one, reviewer_may_go_on, reviewing_team, upwards
 from tracker.record.sheet.queries_learners import LIBRARY
 from tracker.reviews.review.queries_items import is_sealed
 from tracker.reviews.sending import queries_reviewers as eligible_reviewers
@@ -49,58 +48,80 @@ from tracker.rules.roles import Role
 AnyRow = Row[*tuple[Any, ...]]
 
 OpenReview = Row[*tuple[Any, ...]]
-"""A live review: how many `statements` are not revealed, for its reviewer and who may take it over,
-and how many were `sent`. `may_go_on`: its reviewer can still answer it; `has_deputy`: somebody
-stands in for them now; `away_until`: the last day on which they are away. `moved_on`: the last day
-on which its learner was in the team."""
+"""A live review: how many statements were `sent` in it. `moved_on`: the last day on which its
+learner was in the team."""
 
 
-class QueuedReview(NamedTuple):
-    """The first to look after comes first: those whose reviewer can't go on, then the next due."""
+def stranded(actor: Actor, path: str, today: dt.date) -> list[OpenReview]:
+    """Reviews of learners in the team at `path` and below whose reviewer can't go on, but not the
+    actor's own; the next due first. One query."""
+    which = ~reviewer_may_go_on(today), _has_sealed(), _learns_below(today, path)
+    return _by_due(_open_on(today).where(Review.learner_id != actor.person_id, *which))
 
-    may_go_on: bool
-    due_on: dt.date | None
-    review_id: int
 
-
-def queue(
-    actor: Actor, path: str, today: dt.date, closed: Collection[int] = (), is_stranded: bool = False
-) -> list[QueuedReview]:
-    """Live reviews of learners in the team at `path` and below, but not the actor's own: those
-    whose reviewer can't go on first, or with `is_stranded` these alone, then the next due. One
-    query."""
-    values = {"path": path, "library": actor.library_id, "me": actor.person_id, "closed": [*closed]}
-    rows = ask_made(_queue_on(today, is_stranded=is_stranded), values).all()
-    return sorted(
-        QueuedReview(may_go_on, due(*parts), review_id) for may_go_on, review_id, *parts in rows
+def reviewers(actor: Actor, path: str, today: dt.date, closed: Collection[int]) -> Sequence[AnyRow]:
+    """Who can go on with reviews of learners there, by name: how many could be given to others, and
+    the last day on which they are away. One query."""
+    query = (
+        select(
+            Person.id,
+            Person.name,
+            func.count(Review.id).label("reviews"),
+            away_until(Person.id, today).label("away_until"),
+        )
+        .join(Review, Review.reviewer_id == Person.id)
+        .where(
+            IS_LIVE,
+            Review.learner_id != actor.person_id,
+            ~is_of_one(),
+            _learns_below(today, path),
+            _goes_on(today, closed),
+        )
+        .group_by(Person.id, Person.name)
+        .order_by(Person.name, Person.id)
     )
+    return session().execute(query).all()
 
 
-@lru_cache(maxsize=8)
-def _queue_on(today: dt.date, *, is_stranded: bool) -> Select[*tuple[Any, ...]]:
-    """Live reviews, whose learner is or lately was at the path or below: also where nothing is
-    sealed anymore, as long as its reviewer can go on: that it is not there would tell that the two
-    differ. To whom that record is `closed`, it would tell that too by staying. Built once a day."""
+def open_work(
+    actor: Actor, work: Subject, today: dt.date, closed: Collection[int] = ()
+) -> list[OpenReview]:
+    """The reviews with somebody that the actor may give to others, the next due first: neither the
+    actor's own, nor those of one statement, which may be second opinions. `closed`: whose records
+    are closed to the actor. One query."""
+    is_theirs = owns(actor, work)
+    below = _learns_below(today, *(place.path for place in actor.coordinates))
+    shown = [_has_sealed()]
+    if not is_theirs:
+        shown.append(and_(below, _goes_on(today, closed)))
+    which = [Review.reviewer_id == work.id, Review.learner_id != actor.person_id, ~is_of_one()]
+    if is_theirs:
+        which.append(reviewer_may_go_on(today))
+    elif not (stands_in(actor, work) or administers(actor, work)):
+        which.append(below)
+    return _by_due(_open_on(today).where(*which, or_(*shown)))
+
+
+def _goes_on(today: dt.date, closed: Collection[int]) -> ColumnElement[bool]:
+    """Over `Review`: also where nothing is sealed anymore: that it is not there would tell a
+    coordinator that the two differ. To whom that record is `closed`, it would tell that too by
+    staying."""
+    return and_(reviewer_may_go_on(today), or_(Review.learner_id.not_in(closed), _has_sealed()))
+
+
+def _learns_below(today: dt.date, *paths: str) -> ColumnElement[bool]:
+    """Over `Review`: its learner is or lately was in a team at one of these paths or below."""
     here, below = aliased(Membership), aliased(Team)
-    in_reach = exists(
+    return exists(
         select(here.id)
         .join(below, below.id == here.team_id)
         .where(
             here.person_id == Review.learner_id,
             here.role == Role.LEARNER,
             in_reach_on(here, today),
-            below.library_id == bindparam("library", type_=Integer),
-            below.path.startswith(bindparam("path", type_=String)),
+            or_(false(), *(below.path.startswith(path) for path in paths)),
         )
-    )
-    may_go_on, closed = reviewer_may_go_on(today), bindparam("closed", (), Integer, expanding=True)
-    return select(may_go_on, Review.id, *review_due().parts()).where(
-        Review.closed_at.is_(None),
-        IS_LIVE,
-        Review.learner_id != bindparam("me", type_=Integer),
-        ~may_go_on if is_stranded else true(),
-        in_reach,
-        or_(and_(may_go_on, Review.learner_id.not_in(closed)), _has_sealed()),
+        .correlate(Review)
     )
 
 
@@ -109,30 +130,16 @@ def _has_sealed() -> ColumnElement[bool]:
     return exists().where(item.review_id == Review.id, is_sealed(item))
 
 
-def waiting(queued: Sequence[QueuedReview], today: dt.date) -> list[OpenReview]:
-    """These reviews, with all that a list shows of them, in their order. One query."""
-    ids = [review.review_id for review in queued]
-    by_id = {row.review_id: row for row in session().execute(_waiting_on(today), {"ids": ids})}
-    return [by_id[review_id] for review_id in ids if review_id in by_id]
-
-
-@lru_cache(maxsize=8)
-def _waiting_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    return _open_on(today).where(Review.id.in_(bindparam("ids", expanding=True)))
-
-
-def open_reviews(today: dt.date, *which: ColumnElement[bool]) -> list[OpenReview]:
-    """Live reviews with something still sealed, the next due first. One query."""
-    rows = session().execute(_open_on(today).where(_has_sealed(), *which))
+def _by_due(query: Select[*tuple[Any, ...]]) -> list[OpenReview]:
+    rows = session().execute(query)
     return sorted(rows, key=lambda row: (row.due_on, row.review_id))
 
 
 @lru_cache(maxsize=8)
 def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Live reviews: how many of their statements are sealed, and when their learner left the team.
-    Built once a day."""
+    """Live reviews, and when their learner left the team. Built once a day."""
     learner, reviewer = aliased(Person), aliased(Person)
-    stays, sealed, item = aliased(Membership), aliased(ReviewItem), aliased(ReviewItem)
+    stays, item = aliased(Membership), aliased(ReviewItem)
     last_day = func.max(func.coalesce(stays.ends_on, dt.date.max))
     moved_on = (
         select(case((last_day < today, last_day)))
@@ -144,28 +151,17 @@ def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .correlate(Review)
         .scalar_subquery()
     )
-    statements, sent = (
-        select(func.count(of.id)).where(of.review_id == Review.id, condition).correlate(Review)
-        for of, condition in ((sealed, is_sealed(sealed)), (item, true()))
-    )
+    sent = select(func.count(item.id)).where(item.review_id == Review.id).correlate(Review)
     columns: list[Any] = [
         Review.id.label("review_id"),
         Review.learner_id,
         learner.name.label("learner"),
         Review.reviewer_id,
         reviewer.name.label("reviewer"),
-        Review.team_id,
         Team.name.label("team"),
-        Team.path,
         Review.sent_at,
         review_due(),
-        statements.label("statements"),
         sent.label("sent"),
-        reviewer_may_go_on(today).label("may_go_on"),
-        exists()
-        .where(Deputy.supervisor_id == reviewer.id, deputises_on(today))
-        .label("has_deputy"),
-        away_until(Review.reviewer_id, today).label("away_until"),
         moved_on.label("moved_on"),
     ]
     return (
@@ -256,24 +252,18 @@ def _alone_on(today: dt.date) -> tuple[Select[*tuple[Any, ...]], ...]:
     )
 
 
-def eligible(review_ids: Collection[int], today: dt.date) -> list[Reviewer]:
-    """Who may take over all of these reviews: each person once, none of their reviewers. Four
-    queries."""
-    query = select(Review.learner_id, Review.reviewer_id).where(Review.id.in_(review_ids))
-    sides = session().execute(query).all()
-    reviewers = eligible_reviewers.of_all({row.learner_id for row in sides}, today)
-    have_it = {row.reviewer_id for row in sides}
-    return [reviewer for reviewer in reviewers if reviewer.person_id not in have_it]
-
-
-def counts(review_id: int) -> tuple[int, int]:
-    """How many statements of a review are not revealed and can be handed on, and how many it
-    has."""
-    sealed = is_sealed()
-    of_review = select(func.count().filter(sealed), func.count()).where(
-        ReviewItem.review_id == review_id
-    )
-    return session().execute(of_review).one()
+def eligible(
+    actor: Actor, work: Subject, learner_ids: Collection[int], today: dt.date
+) -> dict[int, dict[int, Reviewer]]:
+    """Who may take over reviews with somebody, by learner and person. An administrator never: they
+    would read them by it. Three queries."""
+    never = {work.id}
+    if actor.administrator and not stands_in(actor, work):
+        never.add(actor.person_id)
+    return {
+        learner_id: {each.person_id: each for each in offered if each.person_id not in never}
+        for learner_id, offered in eligible_reviewers.of_each(learner_ids, today).items()
+    }
 
 
 def went_to(review_id: int) -> AnyRow | None:

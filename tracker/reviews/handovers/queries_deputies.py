@@ -1,4 +1,4 @@
-"""Who stands in for whom, who could, and what they can take over."""
+"""Who stands in for whom, and who could."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from tracker.db import session
-from tracker.models import Deputy, Membership, Person, Review, Team
+from tracker.models import Deputy, Membership, Person, Team
 from tracker.policy.permissions import Actor, current_on, people_of
-from tracker.policy.reviewers import deputises_on, may_review
-from tracker.reviews.handovers.queries import AnyRow, OpenReview, open_reviews
+from tracker.policy.reviewers import deputises_on
+from tracker.reviews.handovers.queries import AnyRow
 from tracker.rules.roles import Role
 
 
@@ -52,7 +52,7 @@ def deputies_of(actor: Actor, today: dt.date) -> Sequence[AnyRow]:
 def stands_in_for(actor: Actor, today: dt.date) -> Sequence[AnyRow]:
     """Whose deputy the actor is now, until when, by name. One query."""
     query = (
-        select(Person.name, func.max(Deputy.ends_on).label("until"))
+        select(Person.id, Person.name, func.max(Deputy.ends_on).label("until"))
         .join(Deputy, Deputy.supervisor_id == Person.id)
         .where(
             Deputy.deputy_id == actor.person_id, deputises_on(today), Person.disabled_at.is_(None)
@@ -61,18 +61,3 @@ def stands_in_for(actor: Actor, today: dt.date) -> Sequence[AnyRow]:
         .order_by(Person.name, Person.id)
     )
     return session().execute(query).all()
-
-
-def to_take_over(actor: Actor, today: dt.date) -> list[OpenReview]:
-    """Of those for whom the actor stands in, what they may take over, the next due first; what was
-    sent with one statement alone is not handed on. One query."""
-    supervisors = select(Deputy.supervisor_id).where(
-        Deputy.deputy_id == actor.person_id, deputises_on(today)
-    )
-    reviews = open_reviews(
-        today,
-        Review.reviewer_id.in_(supervisors),
-        may_review(Review.learner_id.expression, Review.reviewer_id.expression, today),
-        Review.learner_id != actor.person_id,
-    )
-    return [review for review in reviews if review.sent > 1]

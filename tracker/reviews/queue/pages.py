@@ -34,7 +34,6 @@ def index_page() -> str:
     actor, today = session.actor(), session.today()
     order = order_asked(COLUMNS, usual="due")
     access.note_opened(NoticePage.REVIEWS)
-    stands_in = deputies.stands_in_for(actor, today)
     mine, inbox = queries.mine(actor, today), queries.inbox(actor, today)
     chosen = selected(inbox, today)
     return render(
@@ -51,8 +50,7 @@ def index_page() -> str:
         left=partial(screens.time_left, seconds=screens.my_pace()),
         next_review=next_review(chosen.reviews),
         headings=headings(COLUMNS, order, "reviews.index", **chosen.kept),
-        stands_in=stands_in,
-        to_take_over=deputies.to_take_over(actor, today) if stands_in else [],
+        stands_in=deputies.stands_in_for(actor, today),
     )
 
 

@@ -98,31 +98,24 @@ refusal_messages(
         "You can’t do this yet: it would show you earlier ratings. You have one statement of this "
         "person to review by itself, or their record isn’t open to you yet."
     ),
-    review_nothing_sealed=_l(
-        "Nothing is left to reassign: every statement of this review has been revealed or has "
-        "ended. Nothing was changed."
-    ),
-    handover_nothing_ticked=_l("Select the reviews to reassign first."),
-    review_of_one=_l(
-        "A review of one statement can’t be reassigned. Its learner can send it to somebody else."
-    ),
     endorsement_over=_l(
         "This reviewed rating isn’t current anymore, so there is nothing to ask a second opinion "
         "on. You can send the statement for review as always."
     ),
-    deputy_yourself=_l("Nobody can be their own backup reviewer. Choose somebody else."),
+    nothing_to_give=_l("Select a review, or enter a date. Nothing was changed."),
+    review_not_for_all=_l(
+        "This person can’t review all of what is selected. Select fewer reviews, choose somebody "
+        "else, or, for your own reviews, enter a date."
+    ),
+    open_work_changed=_l(
+        "Something here was finished, withdrawn, or given to somebody else meanwhile, so nothing "
+        "was changed. Look at the list again."
+    ),
     deputy_unknown=_l(
         "This person supervises and coordinates no team of your library now. Choose one from the "
         "list."
     ),
-    deputy_past=_l("The last day is over already. Enter today or a later day."),
-    deputy_too_long=_l(
-        "This is longer than %(longest)s days. Add a backup reviewer for a year at most; you can "
-        "do it again then."
-    ),
-    deputy_already=_l(
-        "This person is your backup reviewer on some of these days already. Nothing was changed."
-    ),
+    deputy_days=_l("Enter a day from today on, within a year."),
     review_withdrawn=_l(
         "The person who sent this review withdrew it. There is nothing left to do."
     ),
@@ -169,43 +162,28 @@ class SendForm(ReaderForm):
         ]
 
 
-class HandOnForm(Form):
-    """`reviewer`: the choices are handed in. `reviews`: of several, those that were ticked; which
-    of them can go on is the service's to say."""
+class GiveForm(Form):
+    """`reviewer`: the choices are handed in. `reviews`: those that were ticked; which of them can
+    go on is the service's to say."""
 
-    reviewer = RadioField(
-        _l("Who reviews it now?"),
-        [InputRequired(_l("Choose who reviews it now."))],
-        coerce=fields.id_or_none,
-    )
-    note = TextAreaField(
-        _l("Why, for both of them"),
-        [InputRequired(_l("Say in one line why you reassign it."))],
-        description=_l(
-            "The person who sent it and the new reviewer read this. Nothing of what was answered "
-            "so far."
-        ),
-    )
     reviews = SelectMultipleField(
         _l("Reviews"), coerce=fields.id_or_none, choices=[], validate_choice=False
     )
+    reviewer = fields.select_id(_l("Give to"), _l("Choose somebody."))
+    until_on: Any = fields.day(
+        _l("Until"),
+        description=_l(
+            "With a date they are also your backup reviewer from today to that day: new reviews "
+            "can be sent to them, and they can take what comes in to you."
+        ),
+    )
+    note = StringField(
+        _l("Why"), description=_l("The people who sent these reviews and the new reviewer read it.")
+    )
 
     @property
-    def ticked(self) -> list[int]:
+    def chosen(self) -> list[int]:
         return [review_id for review_id in self.reviews.data or [] if review_id is not None]
-
-
-class DeputyForm(Form):
-    """`deputy`: the choices are handed in. `has_more`: they are too many for one list."""
-
-    has_more = False
-    deputy = fields.select_id(_l("Backup reviewer"), _l("Choose somebody."))
-    starts_on = fields.day(_l("From"), _l("Enter the first day."))
-    ends_on = fields.day(
-        _l("Until"),
-        _l("Enter the last day."),
-        description=_l("Both days belong to it; a year at most."),
-    )
 
 
 class AnswerForm(Form):

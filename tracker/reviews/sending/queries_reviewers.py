@@ -50,9 +50,15 @@ class Reviewer:
 def of(person_id: int, today: dt.date) -> list[Reviewer]:
     """Who may review any number of statements: by team and name, supervisors before deputies; never
     the learner. Three queries."""
-    return [
-        reviewer for reviewer in _by_learner([person_id], today)[person_id] if not reviewer.one_only
-    ]
+    return of_each([person_id], today)[person_id]
+
+
+def of_each(person_ids: Collection[int], today: dt.date) -> dict[int, list[Reviewer]]:
+    """The same of each of these learners. Three queries."""
+    return {
+        learner_id: [reviewer for reviewer in reviewers if not reviewer.one_only]
+        for learner_id, reviewers in _by_learner(person_ids, today).items()
+    }
 
 
 def of_one(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
@@ -62,34 +68,13 @@ def of_one(person_id: int, today: dt.date, not_by: int | None = None) -> list[Re
     return _by_learner([person_id], today, not_by=not_by or 0, is_of_one=True)[person_id]
 
 
-def of_all(person_ids: Collection[int], today: dt.date, without: int = 0) -> list[Reviewer]:
-    """Who may review any number of statements of each of these learners, by name: each person once,
-    for one of the teams. `without`: as if that person supervised nobody. Three queries."""
-    of_each = [
-        {reviewer.person_id: reviewer for reviewer in reversed(reviewers) if not reviewer.one_only}
-        for reviewers in _by_learner(person_ids, today, without=without).values()
-    ]
-    if not of_each:
-        return []
-    shared = set(of_each[0]).intersection(*of_each[1:])
-    return sorted(
-        (of_each[0][person_id] for person_id in shared),
-        key=lambda reviewer: (bool(reviewer.deputy_for), reviewer.name, reviewer.person_id),
-    )
-
-
 def _by_learner(
-    person_ids: Collection[int],
-    today: dt.date,
-    *,
-    not_by: int = 0,
-    without: int = 0,
-    is_of_one: bool = False,
+    person_ids: Collection[int], today: dt.date, *, not_by: int = 0, is_of_one: bool = False
 ) -> dict[int, list[Reviewer]]:
     teams = ask_made(_teams_on(today), {"people": list(person_ids)}).all()
     paths = {at for team in teams for at in upwards(team.path)}
     library = min(paths, key=len, default=NOWHERE) if is_of_one else NOWHERE
-    supervisors = _supervisors(paths, today, without, library)
+    supervisors = _supervisors(paths, today, library)
     by_path = {path: [head.person_id for head in heads] for path, heads in supervisors.items()}
     named = {head.person_id for heads in supervisors.values() for head in heads}
     stand_ins = _by_first(_stand_ins_on(today), {"supervisors": [*named]})
@@ -101,7 +86,7 @@ def _by_learner(
     }
     by_learner: dict[int, dict[tuple[int, int], Reviewer]] = {key: {} for key in person_ids}
     for team in teams:
-        never, reviewers = {team.learner_id, not_by, without}, by_learner[team.learner_id]
+        never, reviewers = {team.learner_id, not_by}, by_learner[team.learner_id]
         for place, at in enumerate(teams_for_one(team.path, by_path, team.learner_id)):
             heads = [head for head in supervisors[at] if head.person_id not in never]
             above = heads[0].team if heads and at != team.path else ""
@@ -139,16 +124,16 @@ def _reviewer(person: Row[Any], team: Row[Any], **how: Any) -> Reviewer:
 
 
 def named(
-    paths: Iterable[str], today: dt.date, without: int = 0
+    paths: Iterable[str], today: dt.date
 ) -> Callable[[int, str], tuple[tuple[int, str], ...]]:
     """A function of a learner's id and one of these team paths: the supervisors who would review
     that learner there, as (id, name), by name. 0 stands for a learner who supervises none of these
-    teams. `without`: as if that person supervised nobody. One query.
+    teams. One query.
 
     Raises KeyError when asked for another path.
     """
     teams = {*paths}
-    supervisors = _supervisors({at for path in teams for at in upwards(path)}, today, without)
+    supervisors = _supervisors({at for path in teams for at in upwards(path)}, today)
     by_path = {path: [head.person_id for head in heads] for path, heads in supervisors.items()}
     ids = {person_id for heads in by_path.values() for person_id in heads}
 
@@ -198,10 +183,10 @@ def _teams_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 
 def _supervisors(
-    paths: set[str], today: dt.date, without: int = 0, library: str = NOWHERE
+    paths: set[str], today: dt.date, library: str = NOWHERE
 ) -> dict[str, list[Row[Any]]]:
     """By the path of their team. `library`: its root, for those who are willing below it too."""
-    values = {"paths": [*paths], "without": without, "library": library}
+    values = {"paths": [*paths], "library": library}
     return _by_first(_supervisors_on(today), values)
 
 
@@ -240,7 +225,6 @@ def _supervisors_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Membership.role == Role.SUPERVISOR,
             current_on(Membership, today),
             Person.disabled_at.is_(None),
-            Person.id != bindparam("without"),
         )
         .order_by(Person.name, Person.id, Team.name)
     )

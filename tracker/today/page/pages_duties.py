@@ -15,7 +15,6 @@ from tracker.queries.access import openings
 from tracker.queries.core.access_review import last_review
 from tracker.reviews.handovers import queries as handovers
 from tracker.reviews.handovers.queries import OpenReview
-from tracker.reviews.handovers.queries_leaving import EndingSupervision, ending_supervisions
 from tracker.teams.team import queries as teams
 from tracker.teams.team.queries import OpenRound, TeamLine
 from tracker.web.http import session
@@ -35,9 +34,9 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         if not below:
             continue
         entries = [_progress(line, bool(rounds)) for line in below[:TEAMS_SHOWN]]
-        stranded = handovers.queue(actor, place.path, on, is_stranded=True)
+        stranded = handovers.stranded(actor, place.path, on)
         if stranded:
-            stuck.append(_reassign(place.team_id, handovers.waiting(stranded, on)))
+            stuck.append(_reassign(place.team_id, stranded))
             entries.insert(0, _stranded(place.team_id, len(stranded)))
         links = [
             PanelLink(
@@ -134,7 +133,7 @@ def administering(actor: Actor, now: dt.datetime) -> Duties:
     queries, three more where a supervision ends, and two where a newer version is published."""
     has = library_settings.setup_progress(actor, actor.today(now))
     tasks = setup_checklist(has, operates=actor.operator)
-    entries = _endings(actor) + _new_readers(actor, now)
+    entries = _new_readers(actor, now)
     entries += _new_versions(actor, actor.today(now))
     entries += [PanelEntry(task.title, task.href, task.note) for task in tasks if not task.done]
     entries += _corrections(actor)
@@ -235,34 +234,3 @@ def _corrections(actor: Actor) -> list[PanelEntry]:
             _("Readers of the framework pages sent them."),
         )
     ]
-
-
-def _endings(actor: Actor) -> list[PanelEntry]:
-    """Supervisors whose time ends, and what would be left without one."""
-    today = session.today()
-    entries = []
-    for ending in ending_supervisions(actor, today):
-        words = (
-            _("%(name)s’s last day as a supervisor is %(day)s")
-            if ending.last_day >= today
-            else _("%(name)s’s last day as a supervisor was %(day)s")
-        )
-        entries.append(
-            PanelEntry(
-                words % {"name": ending.name, "day": day(ending.last_day)},
-                url_for("leaving.show", person_id=ending.person_id),
-                _("Choose who takes over: %(what)s.", what=_left(ending)),
-                urgent=True,
-            )
-        )
-    return entries
-
-
-def _left(ending: EndingSupervision) -> str:
-    reviews = ngettext("%(num)d review", "%(num)d reviews", ending.reviews)
-    learners = ngettext("%(num)d learner", "%(num)d learners", ending.learners)
-    if not ending.learners:
-        return str(reviews)
-    if not ending.reviews:
-        return str(learners)
-    return _("%(reviews)s and %(learners)s", reviews=reviews, learners=learners)

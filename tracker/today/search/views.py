@@ -79,7 +79,6 @@ PAGES = {
     "reviews.new": Page(
         _l("Send statements for review"), _l("ask, supervisor, submit, request, new review")
     ),
-    "delegates.index": Page(_l("Your backup reviewers"), _l("substitute, stand-in, cover for me")),
     "notices.index": Page(_l("Notices"), _l("notifications, alerts, messages, news, inbox")),
     "jobs.index": Page(_l("Background work"), _l("exports, downloads, files, reports, progress")),
     "accounts.show": Page(_l("Your account"), _l("settings, preferences, name, profile, my data")),
@@ -87,7 +86,9 @@ PAGES = {
         _l("Notices by mail"), _l("notifications, emails, reminders, unsubscribe"), _ACCOUNT
     ),
     "accounts.show#away": Page(
-        _l("Away"), _l("vacation, leave, absence, out of office, pause due dates"), _ACCOUNT
+        _l("Away"),
+        _l("vacation, leave, absence, out of office, pause due dates, backup reviewer, substitute"),
+        _ACCOUNT,
     ),
     "accounts.show#who-looked": Page(
         _l("Who looked at your record"), _l("access, privacy, seen, history"), _ACCOUNT

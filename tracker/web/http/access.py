@@ -46,7 +46,7 @@ LOADERS: dict[Loader, str] = {
     subjects.evidence: "evidence_id",
     review_subjects.review: "review_id",
     review_subjects.review_item: "item_id",
-    review_subjects.review_to_hand_on: "review_id",
+    review_subjects.open_work: "person_id",
     subjects.deputy: "deputy_id",
     subjects.endorsement: "endorsement_id",
     review_subjects.endorsement_given: "endorsement_id",

@@ -65,8 +65,6 @@ DRAFT_FORMS: dict[str, Any] = {
     "exceptions.propose": _l("Why a statement doesn’t apply"),
     "exceptions.withdraw": _l("Why a statement counts again"),
     "frameworks.correct": _l("A correction to a framework"),
-    "handovers.hand_on": _l("Why a review is reassigned"),
-    "handover_lists.hand_on": _l("Why reviews are reassigned"),
     "rating_lists.check": _l("A list of ratings to import"),
     "reviews.next_step": _l("A next step"),
     "reviews.reply": _l("A reply to your reviewer"),
