@@ -12,7 +12,7 @@ from tracker.administration.accounts import views as ended_accounts
 from tracker.administration.exclusions import views as exclusions
 from tracker.administration.library import views as administration
 from tracker.administration.memberships import views as memberships
-from tracker.administration.people import views as people, views_legal_holds
+from tracker.administration.people import views as people
 from tracker.administration.role_profiles import views as role_profiles
 from tracker.administration.roster import views as rosters
 from tracker.administration.rounds import views as rounds
@@ -66,7 +66,7 @@ BLUEPRINTS: list[Blueprint] = [
     exclusions.bp,
     people.bp,
     ended_accounts.removal,
-    views_legal_holds.bp,
+    people.legal_holds,
     memberships.bulk,
     version_moves.bp,
     role_profiles.bp,

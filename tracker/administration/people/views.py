@@ -10,8 +10,14 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from tracker.accounts.links import actions as invitations
 from tracker.accounts.links.queries import count_needed, invitees
 from tracker.administration.accounts import queries as accounts
-from tracker.administration.people import actions
-from tracker.administration.people.forms import ROLES, FilterForm, NewPersonForm, PersonForm
+from tracker.administration.people import actions, queries
+from tracker.administration.people.forms import (
+    ROLES,
+    FilterForm,
+    LegalHoldForm,
+    NewPersonForm,
+    PersonForm,
+)
 from tracker.administration.people.pages import person_page, to_person, whole_person_page
 from tracker.administration.teams import queries as team_tree
 from tracker.policy.permissions import Actor, Subject
@@ -24,7 +30,7 @@ from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message, message_for
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
 from tracker.web.ui.filters import page_number
@@ -32,6 +38,9 @@ from tracker.web.ui.people import flash_new_readers, told_apart
 from tracker.web.ui.tables import Column, headings, order_asked
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
+legal_holds = Blueprint(
+    "legal_holds", __name__, url_prefix="/admin/people/<id:person_id>/legal-hold"
+)
 
 COLUMNS = {
     "name": Column(_l("Name and email")),
@@ -203,6 +212,33 @@ def _show_link(person_id: int, token: str) -> ResponseReturnValue:
     return whole_person_page("administration/people/link.html", person_id, address=address)
 
 
+@legal_holds.get("", endpoint="show")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def show_legal_holds(person: Subject) -> ResponseReturnValue:
+    return _legal_hold_page(person, LegalHoldForm())
+
+
+@legal_holds.post("", endpoint="begin")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def begin_legal_hold(person: Subject) -> ResponseReturnValue:
+    form, actor, now = LegalHoldForm(), session.actor(), session.now()
+    done = _("The legal hold is set. What they erase is kept until it ends.")
+    to, why = url_for("legal_holds.show", person_id=person.id), form.why.data
+    page = saved(form, lambda: actions.begin_legal_hold(actor, person.id, why, now), done, to)
+    return page or (_legal_hold_page(person, form), 422)
+
+
+@legal_holds.post("/end", endpoint="end")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def end_legal_hold(person: Subject) -> ResponseReturnValue:
+    actor, folder, now = session.actor(), current_app.config["FILES"], session.now()
+    return pressed(
+        lambda: actions.end_legal_hold(actor, person.id, folder, now),
+        _("The legal hold ended. What was erased while it was open is now erased for good."),
+        url_for("legal_holds.show", person_id=person.id),
+    )
+
+
 def _press(
     person: Subject,
     act: Callable[[Actor, int, dt.datetime], object],
@@ -223,3 +259,14 @@ def _press(
 
 def _name(person: Subject) -> str:
     return people.person(person.id).name
+
+
+def _legal_hold_page(person: Subject, form: LegalHoldForm) -> str:
+    holds = queries.legal_holds(person.id)
+    return person_page(
+        "administration/people/legal_hold.html",
+        person.id,
+        form=form,
+        open_hold=next((hold for hold in holds if hold.ended_at is None), None),
+        ended=[hold for hold in holds if hold.ended_at is not None],
+    )

@@ -41,8 +41,8 @@ def open_work(person_id: int, today: dt.date) -> Subject | None:
     deputies = session().scalars(
         select(Deputy.deputy_id).where(Deputy.supervisor_id == person_id, deputises_on(today))
     )
-    theirs = select(Review.learner_id).where(Review.reviewer_id == person_id)
-    reach = Membership.person_id.in_(theirs), in_reach_on(Membership, today)
+    learners = select(Review.learner_id).where(Review.reviewer_id == person_id)
+    reach = Membership.person_id.in_(learners), in_reach_on(Membership, today)
     return replace(reviewer, places=places(*reach), deputies=frozenset(deputies))
 
 

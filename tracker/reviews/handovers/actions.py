@@ -57,8 +57,8 @@ def give(
         work = review_subjects.open_work(person_id, today)
         if work is None or not permissions.allows(actor, Permission.OPEN_WORK, work):
             raise Missing
-        theirs = {row.review_id for row in open_work(actor, work, today)}
-        if not {review.id for review in reviews} <= theirs:
+        possible = {row.review_id for row in open_work(actor, work, today)}
+        if not {review.id for review in reviews} <= possible:
             raise Conflict("open_work_changed")
         if until is not None:
             own = permissions.library_of(actor)
@@ -71,7 +71,8 @@ def give(
         offered = eligible(actor, work, learners, today)
         if not all(to_id in offered[learner_id] for learner_id in learners):
             raise Invalid("review_not_for_all", "reviewer")
-        went = [sending.hand_on(tx, each, to_id, note, actor.person_id, now) for each in reviews]
+        by = actor.person_id
+        went = [sending.hand_on(tx, review, to_id, note, by, now) for review in reviews]
         going_on = [review_id for review_id in went if review_id is not None]
         if reviews and not going_on:
             raise Conflict("open_work_changed")

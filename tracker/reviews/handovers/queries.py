@@ -261,7 +261,9 @@ def eligible(
     if actor.administrator and not stands_in(actor, work):
         never.add(actor.person_id)
     return {
-        learner_id: {each.person_id: each for each in offered if each.person_id not in never}
+        learner_id: {
+            reviewer.person_id: reviewer for reviewer in offered if reviewer.person_id not in never
+        }
         for learner_id, offered in eligible_reviewers.of_each(learner_ids, today).items()
     }
 

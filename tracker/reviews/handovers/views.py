@@ -109,11 +109,11 @@ def _form(work: Subject, reviews: Sequence[OpenReview]) -> GiveForm:
     form, actor, today = GiveForm(), session.actor(), session.today()
     learners = {review.learner_id for review in reviews}
     offered = handovers.eligible(actor, work, learners, today).values()
-    by_id = {who: one for each in offered for who, one in each.items()}
-    able = [(who, reviewer_words(one)) for who, one in by_id.items()]
-    groups = {_("They can review these"): sorted(able, key=lambda pair: pair[1])}
+    by_id = {who: reviewer for able in offered for who, reviewer in able.items()}
+    able = [(who, reviewer_words(reviewer)) for who, reviewer in by_id.items()]
+    groups = {_("Can review these"): sorted(able, key=lambda pair: pair[1])}
     if permissions.owns(actor, work) and may(Permission.DEPUTY_NAME):
-        groups[_("They can with a date")] = [
+        groups[_("Only with a date")] = [
             (person.person_id, told_apart(person.name, person.person_id))
             for person in deputies.possible_deputies(actor, today)
             if person.person_id not in by_id
