@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from tests.factories import sending as sides
 from tests.factories.evidence import piece
-from tests.factories.people import join
+from tests.factories.people import closed_to, join
 from tests.factories.sending import (
     NO,
     PART,
@@ -201,6 +201,22 @@ class TestHandingOn:
         with pytest.raises(Invalid, match="review_not_for_all"):
             hand_on(world, first, "adam", by="adam")
         hand_on(world, first, "hugo", by="adam")
+
+    def test_a_forged_form_tells_no_coordinator_what_a_closed_record_holds(
+        self, world: World
+    ) -> None:
+        """Whose answers differ is refused as whose are equal, whatever else is asked for."""
+        equal, differs = send(world, YES, YES), send(world, YES, NO, skip=2)
+        waits = send(world, NO, YES, learner="ben")
+        for first in (equal, differs):
+            answer_all(world, first, SAYS_YES, SAYS_YES)
+            reviews.reveal(actor(world, "sue"), first, world.now)
+        closed_to(world, "cora", "ana")
+        cora, sue, hugo = actor(world, "cora"), world.people["sue"], world.people["hugo"]
+        for first in (equal, differs):
+            with pytest.raises(Conflict, match="open_work_changed"):
+                handovers.give(cora, sue, [first, waits], hugo, None, "Away", world.now)
+        hand_on(world, waits, "hugo", by="cora")
 
     def test_all_go_on_or_none(self, world: World) -> None:
         """Hugo may review Ana, and nobody else."""

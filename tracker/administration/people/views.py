@@ -108,6 +108,7 @@ def create() -> ResponseReturnValue:
 def show(person: Subject) -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
     merged = accounts.merged(person.id)
+    closed = session.blind_spots().closed
     work = review_subjects.open_work(person.id, session.today()) or person
     return whole_person_page(
         "administration/people/show.html",
@@ -119,7 +120,7 @@ def show(person: Subject) -> ResponseReturnValue:
         is_unused=accounts.is_unused(person.id),
         merged=merged,
         goes_on=any(account.id == person.id for account in merged),
-        open_reviews=len(handovers.open_work(actor, work, session.today())),
+        open_reviews=len(handovers.open_work(actor, work, session.today(), closed)),
     )
 
 

@@ -84,7 +84,7 @@ def reviewers(actor: Actor, path: str, today: dt.date, closed: Collection[int]) 
 
 
 def open_work(
-    actor: Actor, work: Subject, today: dt.date, closed: Collection[int] = ()
+    actor: Actor, work: Subject, today: dt.date, closed: Collection[int]
 ) -> list[OpenReview]:
     """The reviews with somebody that the actor may give to others, the next due first: neither the
     actor's own, nor those of one statement, which may be second opinions. `closed`: whose records
