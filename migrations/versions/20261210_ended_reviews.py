@@ -1020,9 +1020,8 @@ table(
     to("round_snapshots", "snapshot_id"),
     to("people", "person_id"),
     to("frameworks", "framework_id"),
-    to("role_profiles", "role_profile_id"),
-    line(200, "role_profile"),
-    facts("paths", "exceptions", "cells", "counts"),
+    facts("jobs"),
+    prose("revealed", "reviewed", "not_met", "excepted"),
     unique("snapshot_id", "person_id", "framework_id"),
     index("person_id"),
 )

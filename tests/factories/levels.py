@@ -2,6 +2,7 @@
 voice, and in their own; and their sheets."""
 
 import datetime as dt
+from collections import Counter
 
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.reviews import endorse_all
@@ -10,6 +11,7 @@ from tracker.assessment.ratings import queries_cards as statement_cards, rules a
 from tracker.assessment.ratings.queries_cards import StatementCard
 from tracker.assessment.ratings.rules import Progress
 from tracker.frameworks.versions.rules_levels import TargetState
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.queries_learners import Learner
@@ -48,6 +50,21 @@ def stand(
 
 def own_sheet(learner: Learner) -> Sheet:
     return sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+
+
+def revealed_sheet(learner: Learner, at: dt.datetime | None = None) -> Sheet:
+    return sheets.of_learner(learner, Side.REVEALED, NO_BLIND_SPOTS, at)
+
+
+def counted(sheet: Sheet, voice: Voice) -> dict[tuple[int, int], Counter[Meaning]]:
+    """How many statements count as what, by domain and rank."""
+    found: dict[tuple[int, int], Counter[Meaning]] = {}
+    for line in sheet.counted:
+        meaning = sheet.meaning(line, voice)
+        if meaning is not None:
+            of = line.statement.domain_id, line.statement.rank
+            found.setdefault(of, Counter())[meaning] += 1
+    return found
 
 
 def progress_of(learner: Learner) -> Progress:

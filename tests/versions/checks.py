@@ -2,7 +2,6 @@
 Over 400 lines, as every step asks all of them of what was read once."""
 
 import dataclasses
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -52,7 +51,6 @@ from tracker.record.sheet import queries as sheets, rules_voices as statement_vo
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_words import Side
-from tracker.record.standings import queries_counts as levels
 from tracker.record.workflow.rules import REVEALED, EndorsementStatus
 from tracker.rules import drafts
 
@@ -148,12 +146,8 @@ def _counted(me: Learner, placed: Placed) -> Counts:
         again=frozenset(card.id for card in cards if card.earlier),
         tallies={
             "own": _of_sheet(mine, placed),
-            "revealed": _tally(
-                me, placed, levels.revealed_answers([me.person_id], *_at(me), NO_BLIND_SPOTS)
-            ),
-            "endorsed": _tally(
-                me, placed, levels.endorsed_answers([me.person_id], *_at(me), NO_BLIND_SPOTS)
-            ),
+            "revealed": _of_sheet(others, placed),
+            "endorsed": _of_sheet(others, placed, Voice.ENDORSED),
         },
     )
     assert {card.id: Word(card.answer, card.rated_at) for card in cards if card.answer} == found.own
@@ -170,27 +164,11 @@ def _words(*texts: str) -> list[str]:
     return " ".join(texts).split()
 
 
-def _at(me: Learner) -> tuple[int, int, dt.date]:
-    return me.framework_id, me.library_id, me.today
-
-
-def _of_sheet(sheet: Sheet, placed: Placed) -> Tally:
+def _of_sheet(sheet: Sheet, placed: Placed, voice: Voice = Voice.SELF) -> Tally:
     return Counter(
         (*placed[line.statement.id][:2], line.statement.rank, meaning)
         for line in sheet.counted
-        if (meaning := sheet.meaning(line, Voice.SELF)) is not None
-    )
-
-
-def _tally(me: Learner, placed: Placed, counted: levels.Counts) -> Tally:
-    rows = session().execute(select(Statement.domain_id, Statement.id))
-    keys = {domain: placed[key][:2] for domain, key in rows if key in placed}
-    return Counter(
-        {
-            (*keys[domain], rank, meaning): count
-            for (_person, domain, rank), of_level in counted.items()
-            for meaning, count in of_level.items()
-        }
+        if (meaning := sheet.meaning(line, voice)) is not None
     )
 
 

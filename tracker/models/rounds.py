@@ -81,8 +81,7 @@ class RoundFramework(Base):
 class RoundSnapshot(Base):
     """How things were at the end of a round, append-only. `as_of`: the first moment after its last
     day in the library. `reconstructed`: made of what was left when it was over already. `facts`:
-    the level rule, the teams, and the frameworks' versions with their domains, levels, and
-    statements not rated here."""
+    the rule of levels, the teams, and the frameworks' versions (record/standings/rules_kept)."""
 
     __tablename__ = "round_snapshots"
 
@@ -96,9 +95,8 @@ class RoundSnapshot(Base):
 
 class SnapshotPerson(Base):
     """Somebody who learned one of the round's frameworks on its last day, append-only: the person
-    by reference, all else as it was. `paths`: of their teams there, the newest last; `exceptions`:
-    the statements that did not apply to them; `cells` and `counts`: by domain
-    (teams/rounds/rules_snapshots)."""
+    by reference, all else as it was. `jobs`: path of the team, role profile, and its name, the
+    newest last (record/standings/rules_kept). The other columns: as in `Standing`."""
 
     __tablename__ = "snapshot_people"
     __table_args__ = (UniqueConstraint("snapshot_id", "person_id", "framework_id"),)
@@ -107,12 +105,11 @@ class SnapshotPerson(Base):
     snapshot_id: Mapped[int] = mapped_column(parent("round_snapshots.id"))
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
-    role_profile_id: Mapped[int] = mapped_column(parent("role_profiles.id"))
-    role_profile: Mapped[Line]
-    paths: Mapped[list[str]] = mapped_column(JSON)
-    exceptions: Mapped[list[int]] = mapped_column(JSON)
-    cells: Mapped[dict[str, Any]] = mapped_column(JSON)
-    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    jobs: Mapped[list[tuple[str, int, str]]] = mapped_column(JSON)
+    revealed: Mapped[Prose]
+    reviewed: Mapped[Prose]
+    not_met: Mapped[Prose]
+    excepted: Mapped[Prose]
 
 
 class FigureGroup(Base):

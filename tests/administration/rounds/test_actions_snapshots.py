@@ -17,8 +17,7 @@ from tracker.db import session, transaction
 from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Invalid
-from tracker.teams.rounds.queries_facts import facts_at_end
-from tracker.teams.rounds.rules_snapshots import KeptRound
+from tracker.teams.rounds.queries_ends import RoundEnd, at_end
 
 pytestmark = pytest.mark.usefixtures("all_is_sealed")
 
@@ -42,10 +41,10 @@ def kept(round_id: int) -> str | None:
     names = [column.name for column in SnapshotPerson.__table__.columns]
     kept = [name for name in names if name not in ("id", "snapshot_id")]
     people = [{name: getattr(row, name) for name in kept} for row in rows]
-    return plain(KeptRound(snapshot.facts, people, ()))
+    return plain(RoundEnd(snapshot.facts, people, ()))
 
 
-def plain(of: KeptRound) -> str:
+def plain(of: RoundEnd) -> str:
     return json.dumps(of, sort_keys=True)
 
 
@@ -60,34 +59,29 @@ def test_what_is_kept_of_a_person(context: World) -> None:
         .one()
     )
     assert (snapshot.round_id, snapshot.as_of, snapshot.reconstructed) == (spring, END, False)
-    assert snapshot.facts["rule"] == {"version": 1}
-    assert ana.role_profile == "Mid-level"
-    domain = str(context.domains["leadership"])
-    assert ana.cells[domain] == {
-        "reviewed": "NLUU",
-        "revealed": "NLUU",
-        "target": 2,
-        "state": "gap",
-        "not_met": context.statements["leadership"][:2],
-    }
-    first = {"rank": 1, "listed": 2, "left_out": 0, "excluded": 0, "met": 0, "not_met": 2}
-    for voice in ("endorsed", "revealed"):
-        assert ana.counts[domain][voice]["levels"][0] == {**first, "open": 0}
+    assert snapshot.facts["rule_version"] == 1
+    assert [job[2] for job in ana.jobs] == ["Mid-level"]
+    framework = snapshot.facts["frameworks"][str(context.framework_id)]
+    assert [domain["key"] for domain in framework["domains"]][2] == "leadership"
+    expected = framework["targets"][str(context.role_profiles["city"])]
+    assert expected[str(context.domains["leadership"])] == 2
+    for words in (ana.reviewed, ana.revealed):
+        assert words.split()[2] == "NLUU"
+    assert ana.not_met == " ".join(map(str, context.statements["leadership"][:2]))
+    assert ana.excepted == ""
 
 
 def test_what_was_not_rated_there_is_kept_with_its_domain_and_each_person(context: World) -> None:
     spring = past_round(context)
-    left, *_others = context.statements["leadership"]
+    left, other, *_others = context.statements["leadership"]
     leave_out(context, left, "No such desk here")
-    facts, people, _outcomes = facts_at_end(spring, MAY_31, END)
+    facts, people, _outcomes = at_end(spring, MAY_31, END)
     of = facts["frameworks"][str(context.framework_id)]
-    assert of["not_rated_here"] == [left]
     out = {domain["key"]: domain["levels"][0]["not_rated_here"] for domain in of["domains"]}
     assert {key for key, count in out.items() if count} == {"leadership"}
-    domain = str(context.domains["leadership"])
     (ana,) = (one for one in people if one["person_id"] == context.people["ana"])
-    levels = ana["counts"][domain]["endorsed"]["levels"]
-    assert (levels[0]["listed"], levels[0]["left_out"]) == (2, 1)
+    assert ana["reviewed"].split()[2][0] == "L", "one statement is too few to judge"
+    assert ana["not_met"] == str(other)
 
 
 def test_the_day_ends_where_the_library_is(context: World) -> None:
@@ -108,20 +102,20 @@ def test_the_first_later_change_keeps_it_before(
 ) -> None:
     """And without that it would alter the figures."""
     spring = past_round(context)
-    before = plain(facts_at_end(spring, MAY_31, END))
+    before = plain(at_end(spring, MAY_31, END))
     change(context)
     assert kept(spring) == before
-    assert plain(facts_at_end(spring, MAY_31, END)) != before
+    assert plain(at_end(spring, MAY_31, END)) != before
 
 
 @pytest.mark.in_ci
 def test_what_is_said_later_is_not_read(context: World) -> None:
     """Without having been kept: a rating that was endorsed then counts, whatever came of it."""
     spring = past_round(context)
-    before = plain(facts_at_end(spring, MAY_31, END))
+    before = plain(at_end(spring, MAY_31, END))
     revoke_all(context)
     assert kept(spring) is None
-    assert plain(facts_at_end(spring, MAY_31, END)) == before
+    assert plain(at_end(spring, MAY_31, END)) == before
 
 
 def test_what_was_over_when_it_was_added_is_reconstructed(context: World, adam: Actor) -> None:

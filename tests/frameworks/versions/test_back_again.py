@@ -12,7 +12,7 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.evidence import piece
-from tests.factories.levels import own_sheet
+from tests.factories.levels import counted, own_sheet, revealed_sheet
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse_all
 from tests.factories.sending import PART, YES, actor
@@ -30,11 +30,9 @@ from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.versions.queries_contents import file_of
 from tracker.frameworks.versions.rules import Decision
-from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.models import Domain, NotRatedHere, SensitiveDecision, SkillOrigin, Statement
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries_learners as learners
-from tracker.record.standings import queries_counts as levels
 
 pytestmark = pytest.mark.usefixtures("app_context")
 NINE = 9
@@ -120,10 +118,8 @@ def reviewed(world: World) -> dict[tuple[str, int], dict[Meaning, int]]:
     """How many reviewed ratings count as what, by domain and rank."""
     found = learner(world)
     titles = dict(session().execute(select(Domain.id, Domain.title)).all())
-    counts = levels.endorsed_answers(
-        [found.person_id], found.framework_id, found.library_id, AFTER.date(), NO_BLIND_SPOTS
-    )
-    return {(titles[at], rank): dict(each) for (_ana, at, rank), each in counts.items()}
+    counts = counted(revealed_sheet(found), Voice.ENDORSED)
+    return {(titles[at], rank): dict(each) for (at, rank), each in counts.items()}
 
 
 @pytest.mark.in_ci

@@ -405,7 +405,7 @@ DROPPED = [
     ),
     Attack(
         "what a round kept of a person",
-        ("UPDATE snapshot_people SET cells = '{{}}'",),
+        ("UPDATE snapshot_people SET reviewed = 'MMM'",),
         ("row_changed", "snapshot_people {kept} (library {library})"),
     ),
     Attack(

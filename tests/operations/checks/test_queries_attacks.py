@@ -153,7 +153,7 @@ def _kept_round(world: World) -> dict[str, int]:
             as_of=now,
             made_at=now,
             reconstructed=False,
-            facts={"teams": {10: "Central", 9: "Harbour"}},
+            facts={"teams": {10: "Central", 9: "Harbour"}, "part": [1, 2.5]},
         )
         tx.add_all((group, outcome, snapshot))
         tx.flush()
@@ -161,12 +161,11 @@ def _kept_round(world: World) -> dict[str, int]:
             snapshot_id=snapshot.id,
             person_id=world.people["ana"],
             framework_id=world.framework_id,
-            role_profile_id=world.role_profiles["city"],
-            role_profile="Technician",
-            paths=["/1/"],
-            exceptions=[],
-            cells={"communication": [1, 2.5]},
-            counts={},
+            jobs=[("/1/", world.role_profiles["city"], "Technician")],
+            revealed="MU",
+            reviewed="MN",
+            not_met="",
+            excepted="",
         )
         tx.add(person)
         tx.flush()

@@ -1,4 +1,4 @@
-"""Counted in SQL, the same as counted by hand; three sets of answers that are never mixed."""
+"""Counted of sheets, the same as counted by hand; three sets of answers that are never mixed."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from flask import Flask
 from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import leave_out
-from tests.factories.levels import own_sheet
+from tests.factories.levels import counted, own_sheet, revealed_sheet
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
@@ -15,16 +15,20 @@ from tracker.frameworks.versions.rules_levels import LevelState, TargetState
 from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets, queries_learners as learners
+from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_words import Side
-from tracker.record.standings import queries_counts as levels
 from tracker.record.standings.queries import StandingPlace, basis
 
 
+def learner(world: World) -> Learner:
+    found = learners.learner(world.people["ana"], world.now.date())
+    assert found is not None
+    return found
+
+
 def anas(world: World) -> Sheet:
-    learner = learners.learner(world.people["ana"], world.now.date())
-    assert learner is not None
-    return own_sheet(learner)
+    return own_sheet(learner(world))
 
 
 def test_a_learner_is_measured_against_their_role_profile(app: Flask, world: World) -> None:
@@ -86,43 +90,40 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
 
 def test_others_see_the_answer_as_last_revealed(app: Flask, world: World) -> None:
     first, second, *_rest = world.statements["communication"]
-    ana = world.people["ana"]
     with app.app_context():
         endorse(world, "ana", "sue", first, EndorsedAnswer.PARTLY, said=Answer.CONSISTENTLY)
         rate(world, "ana", first, Answer.NOT_YET)
         rate(world, "ana", second, Answer.CONSISTENTLY)
-        framework = (world.framework_id, world.libraries["city"], world.now.date())
-        cell = (ana, world.domains["communication"], 1)
-        own = anas(world).standings(Voice.SELF)[world.domains["communication"]]
+        cell = world.domains["communication"], 1
+        own = anas(world).standings(Voice.SELF)[cell[0]]
         assert (own.levels[0].tally.met, own.levels[0].tally.not_met) == (1, 1)
-        assert levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {Meaning.MET: 1}
-        assert levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {
-            Meaning.NOT_MET: 1
-        }
+        others = revealed_sheet(learner(world))
+        assert counted(others, Voice.SELF)[cell] == {Meaning.MET: 1}
+        assert counted(others, Voice.ENDORSED)[cell] == {Meaning.NOT_MET: 1}
 
 
 def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
     first = world.statements["communication"][0]
-    ana = world.people["ana"]
     day = dt.timedelta(days=1)
     with app.app_context():
         endorse(world, "ana", "sue", first, EndorsedAnswer.CONSISTENTLY, world.now - 2 * day)
-        framework = (world.framework_id, world.libraries["city"], world.now.date())
         for at, seen in ((world.now - 3 * day, False), (world.now - day, True)):
-            assert bool(levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
-            assert bool(levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
+            then = revealed_sheet(learner(world), at)
+            assert bool(counted(then, Voice.SELF)) is seen
+            assert bool(counted(then, Voice.ENDORSED)) is seen
 
 
 def test_one_statement_however_many_people(app: Flask, world: World, count_sql: Queries) -> None:
     with app.app_context():
         everybody = list(world.people.values())
         framework = (world.framework_id, world.libraries["city"], world.now.date())
-        for people in (everybody[:1], everybody):
-            for read in (levels.revealed_answers, levels.endorsed_answers):
+        for at in (None, world.now):
+            for people in (everybody[:1], everybody):
+                sheets.of_people(people, *framework, Side.REVEALED, NO_BLIND_SPOTS, at)
                 count_sql.clear()
-                read(people, *framework, NO_BLIND_SPOTS)
+                sheets.of_people(people, *framework, Side.REVEALED, NO_BLIND_SPOTS, at)
                 assert len(count_sql) == 1
-            sheets.of_people(people[:1], *framework, Side.OWN, NO_BLIND_SPOTS)
-            count_sql.clear()
-            sheets.of_people(people, *framework, Side.OWN, NO_BLIND_SPOTS)
-            assert len(count_sql) == 1
+        sheets.of_people(everybody[:1], *framework, Side.OWN, NO_BLIND_SPOTS)
+        count_sql.clear()
+        sheets.of_people(everybody, *framework, Side.OWN, NO_BLIND_SPOTS)
+        assert len(count_sql) == 1

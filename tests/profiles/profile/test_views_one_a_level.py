@@ -81,7 +81,7 @@ def test_a_round_that_is_over_keeps_the_rule_of_its_domains(app: Flask, world: W
         facts = session().scalars(select(RoundSnapshot.facts)).one()
     kept = facts["frameworks"][str(world.framework_id)]["domains"]
     assert [domain["rule"] for domain in kept] == [{"met": 1, "of": 2, "least": 1}] * 3
-    assert facts["rule"] == {"version": 1}
+    assert facts["rule_version"] == 1
 
 
 @pytest.mark.parametrize("rule", [{}, {"needs": "4/5", "least": 2}])

@@ -38,7 +38,6 @@ from tracker.record.sheet import (
 )
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.sheet.rules_words import Side
-from tracker.record.standings import queries_counts as levels
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict
@@ -160,10 +159,9 @@ def test_it_counts_as_open(here: World) -> None:
         found[name] = (level.state, level.tally.open, sheet.rated)
         assert summaries.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
-    shown = levels.revealed(
-        lambda person: person == here.people["ana"], here.framework_id, blind(here, "hugo")
-    )
-    assert session().execute(select(shown.c[1])).scalars().all() == [two]
+    sheet = sheets.of_learner(ana(here), Side.REVEALED, blind(here, "hugo"))
+    shown = [line.statement.id for line in sheet.lines if sheet.word(line, Voice.SELF)]
+    assert shown == [two]
 
 
 def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: World) -> None:

@@ -6,26 +6,35 @@ import pytest
 from sqlalchemy import select
 
 from tests.factories.answers import EndorsedAnswer
+from tests.factories.levels import counted
 from tests.factories.reviews import endorse
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
+from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models.record.words import standing
 from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.standings import queries_counts as levels
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules_words import Side
 
 YES, PARTLY = EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY
 pytestmark = pytest.mark.usefixtures("app_context")
 
 
-def stands(
-    world: World, framework_id: int, person: str = "ana", at: dt.datetime | None = None
-) -> dict[int, str]:
+def stands(world: World, framework_id: int, person: str = "ana") -> dict[int, str]:
     """By statement; a second row of one would be lost here, and is looked for."""
-    found = standing(lambda column: column == world.people[person], framework_id, at)
+    found = standing(lambda column: column == world.people[person], framework_id)
     rows = session().execute(select(found.c.statement_id, found.c.answer)).all()
     assert len({row.statement_id for row in rows}) == len(rows)
     return {row.statement_id: row.answer for row in rows}
+
+
+def others(world: World, made: NextVersion, at: dt.datetime | None = None) -> Sheet:
+    """Ana's on that version, as others see it."""
+    on = made.framework_id, world.libraries["city"], AFTER.date()
+    (sheet,) = sheets.of_people([world.people["ana"]], *on, Side.REVEALED, NO_BLIND_SPOTS, at)
+    return sheet
 
 
 def through(world: World, made: NextVersion, **others: object) -> dict[int, str]:
@@ -76,8 +85,9 @@ def test_over_two_versions_the_nearest_word_counts(world: World) -> None:
     assert through(world, third) == {newest: "consistently", merged: "partly"}, (
         "one part was reviewed on the first version, one on the second; one lacks a word"
     )
-    earlier = stands(world, third.framework_id, at=world.now - dt.timedelta(days=1))
-    assert (earlier[newest], merged in earlier) == ("partly", False)
+    sheet = others(world, third, world.now - dt.timedelta(days=1))
+    earlier = {line.statement.id: sheet.answer(line, Voice.ENDORSED) for line in sheet.lines}
+    assert (earlier[newest], earlier[merged]) == ("partly", None)
 
 
 def test_what_was_revealed_is_read_the_same_way_and_counts_in_levels(world: World) -> None:
@@ -86,11 +96,10 @@ def test_what_was_revealed_is_read_the_same_way_and_counts_in_levels(world: Worl
     endorse(world, "ana", "sue", asked, YES)
     made = next_version(world, reworded={asked: False})
     carried(world, made)
-    people, library_id = [world.people["ana"]], world.libraries["city"]
-    revealed = levels.revealed(lambda person: person.in_(people), made.framework_id, NO_BLIND_SPOTS)
-    said = {row[1]: row[2] for row in session().execute(select(revealed))}
+    sheet = others(world, made)
+    said = {line.statement.id: sheet.answer(line, Voice.SELF) for line in sheet.lines}
     assert said[made.became[same][0]] == "consistently"
-    assert made.became[asked][0] not in said
-    for counts in (levels.endorsed_answers, levels.revealed_answers):
-        found = counts(people, made.framework_id, library_id, AFTER.date(), NO_BLIND_SPOTS)
-        assert [sum(each.values()) for each in found.values()] == [1]
+    assert said[made.became[asked][0]] is None
+    for voice in Voice:
+        found = counted(sheet, voice)
+        assert [each.total() for each in found.values()] == [1]

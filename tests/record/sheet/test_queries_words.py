@@ -13,7 +13,7 @@ from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.frameworks.versions import records_lineage as lineage
 from tracker.frameworks.versions.rules import Change
-from tracker.frameworks.versions.rules_scale import Basis
+from tracker.frameworks.versions.rules_scale import Basis, Voice
 from tracker.models import (
     Framework,
     NotRatedHere,
@@ -25,7 +25,9 @@ from tracker.models import (
 )
 from tracker.models.record.words import left_out, own_ratings
 from tracker.record.blindness.queries import BlindSpots
-from tracker.record.standings import queries as standings, queries_counts as levels
+from tracker.record.sheet import queries as sheets
+from tracker.record.sheet.rules_words import Side
+from tracker.record.standings import queries as standings
 from tracker.record.standings.queries import StandingPlace
 from tracker.rules.errors import Conflict
 
@@ -234,10 +236,14 @@ def test_what_is_hidden_is_taken_off_before_it_is_worked_out(world: World, seed:
         reader_id=world.people["sue"],
         now=world.now,
     )
-    found = levels.revealed(lambda person: person == ana, of.newest, blind)
-    rows = session().execute(select(found.c.statement_id, found.c.answer)).all()
+    on = of.newest, world.libraries["city"], world.now.date()
+    (sheet,) = sheets.of_people([ana], *on, Side.REVEALED, blind)
     seen = {skill: word for skill, word in words.items() if skill not in hidden}
-    assert dict(rows) == {
+    assert {
+        line.statement.id: answer
+        for line in sheet.lines
+        if (answer := sheet.answer(line, Voice.SELF)) is not None
+    } == {
         statement_id: answer
         for statement_id, skill in in_newest(of).items()
         if (answer := of.counts(skill, seen)) is not None

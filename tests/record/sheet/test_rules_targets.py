@@ -1,6 +1,4 @@
-"""What is said of a level, where the target bites, and which jobs somebody had."""
-
-from typing import Any, NamedTuple
+"""What is said of a level, and where the target bites."""
 
 import pytest
 
@@ -14,7 +12,7 @@ from tracker.frameworks.versions.rules_levels import (
     known_rank,
     standing,
 )
-from tracker.record.sheet.rules import higher_of, kept_jobs
+from tracker.record.sheet.rules import higher_of
 
 MET, NOT_MET, OPEN, LIMITED = (2, 2, 0, 0), (2, 0, 2, 0), (2, 0, 0, 2), (1, 1, 0, 0)
 """Listed, met, not met, open."""
@@ -75,33 +73,6 @@ def test_in_the_way_is_what_stops_the_target_or_the_rank_that_is_asked_for() -> 
     found = standing(RULE, tallies(MET, NOT_MET, OPEN), 2)
     asked = {upto: [view.rank for view in in_the_way(found, upto)] for upto in (None, 1, 2, 3)}
     assert asked == {None: [2], 1: [], 2: [2], 3: [2, 3]}
-
-
-class Who(NamedTuple):
-    person_id: int
-    role_profile_id: int
-    role_profile: str
-    paths: list[str]
-
-
-@pytest.mark.parametrize(
-    ("framework", "found"),
-    [
-        ({}, [("/1/2/", 4, "Assistant"), ("/1/3/", 4, "Assistant")]),
-        (
-            {"jobs": {"8": [["/1/", 9, "Lead"]]}},
-            [("/1/2/", 4, "Assistant"), ("/1/3/", 4, "Assistant")],
-        ),
-        (
-            {"jobs": {"7": [["/1/2/", 4, "Assistant"], ["/1/3/", 9, "Lead"]]}},
-            [("/1/2/", 4, "Assistant"), ("/1/3/", 9, "Lead")],
-        ),
-    ],
-)
-def test_who_had_several_jobs_had_each_in_its_team(
-    framework: dict[str, Any], found: list[tuple[str, int, str]]
-) -> None:
-    assert kept_jobs(framework, Who(7, 4, "Assistant", ["/1/2/", "/1/3/"])) == found
 
 
 def test_several_jobs_are_measured_by_the_higher_target_of_each_domain() -> None:

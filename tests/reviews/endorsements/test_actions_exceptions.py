@@ -11,7 +11,7 @@ from tests.conftest import NOW
 from tests.factories import sending as sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.frameworks import leave_out
-from tests.factories.levels import own_sheet
+from tests.factories.levels import own_sheet, revealed_sheet
 from tests.factories.people import supervises_no_more
 from tests.factories.reviews import endorse
 from tests.factories.sending import (
@@ -31,12 +31,8 @@ from tracker.frameworks.versions.rules_levels import LevelState
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.record.words import skill_of
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.endorsements import queries as endorsed
 from tracker.record.endorsements.rules import AgreedException, agreed as agreed_on
 from tracker.record.sheet.queries_learners import Learner, learner
-from tracker.record.standings import queries_counts as levels
-from tracker.record.standings.queries import StandingPlace, basis
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -96,12 +92,8 @@ def ana(world: World) -> Learner:
 def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[LevelState, int, int]:
     """State, applicable and excluded of Ana's level in Communication, in the endorsed voice."""
     of = ana(world)
-    counts = levels.endorsed_answers(
-        [of.person_id], of.framework_id, of.library_id, of.today, NO_BLIND_SPOTS, at
-    )
-    domains = basis(StandingPlace(of.framework_id, of.library_id)).domains
-    standing = levels.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
-    view = standing.levels[rank - 1]
+    standings = revealed_sheet(of, at).standings(Voice.ENDORSED)
+    view = standings[world.domains["communication"]].levels[rank - 1]
     return view.state, view.tally.applicable, view.tally.excluded
 
 
@@ -223,15 +215,14 @@ class TestWhatItDoes:
         item_id = equal(world, PART, skip=4)[0]
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         of = ana(world)
-        theirs = ([of.person_id], of.framework_id, of.library_id, of.today)
         own = own_sheet(of).standings(Voice.SELF)
-        revealed = levels.revealed_answers(*theirs, NO_BLIND_SPOTS)
+        revealed = revealed_sheet(of).standings(Voice.SELF)
         exception_id = propose(world, item_id)
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, LATER)
         assert level(world, 2) == (LevelState.MET, 2, 1)
         assert own_sheet(of).standings(Voice.SELF) == own
-        assert levels.revealed_answers(*theirs, NO_BLIND_SPOTS) == revealed
+        assert revealed_sheet(of).standings(Voice.SELF) == revealed
         assert level(world, 2, NOW) == (LevelState.NOT_MET, 3, 0)
         assert level(world, 2, LATER) == (LevelState.MET, 2, 1)
         endorsements.withdraw_exception(
@@ -266,8 +257,7 @@ class TestWhatItDoes:
         leave_out(world, world.statements["communication"][0], "No such tool")
         assert level(world, 1) == (LevelState.LIMITED, 1, 0)
         assert agreed_of(world) == []
-        of = (world.framework_id, world.libraries["city"], NOW.date(), NO_BLIND_SPOTS)
-        assert endorsed.exceptions_of([world.people["ana"]], *of) == {}
+        assert short(revealed_sheet(ana(world))).excepted == ""
 
 
 class TestHowItEnds:

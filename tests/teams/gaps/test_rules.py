@@ -18,6 +18,7 @@ from tracker.teams.gaps.rules import (
     by_need,
     could_teach,
     summarise,
+    veiled,
 )
 
 DOMAINS = (7, 3, 5)
@@ -92,10 +93,7 @@ def test_a_cell_says_how_far_it_is_and_a_level_only_where_it_is_known() -> None:
 
 def test_who_share_a_row_stand_alike() -> None:
     row, other = (cell_of(3, "M", 1),), (cell_of(3, "N", 1),)
-    assert alike([(4, row), (2, other), (1, row), (9, None)]) == [
-        Alike(row, [4, 1]),
-        Alike(other, [2]),
-    ]
+    assert alike([(4, row), (2, other), (1, row)]) == [Alike(row, [4, 1]), Alike(other, [2])]
 
 
 def test_a_cell_outside_the_domains_is_refused() -> None:
@@ -194,3 +192,9 @@ def test_naming_whoever_holds_what_one_of_them_needs_is_found() -> None:
 
 def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:
     assert could_teach([cell(1, AT, held=4, target=1), cell(2, UNKNOWN)], 3) == (0, ())
+
+
+def test_of_a_hidden_cell_only_the_target_is_left() -> None:
+    gap = GapCell(3, 1, 2, TargetState.GAP, 1, (2,))
+    assert veiled(gap) == GapCell(3, 0, 2, TargetState.NOT_YET_KNOWN)
+    assert veiled(gap._replace(target_rank=None)) == GapCell(3, 0, None, None)

@@ -125,6 +125,10 @@ def test_a_learner_takes_along_what_was_kept_of_them(
     assert (kept["round"], kept["as_of"], kept["version"]) == ("Spring 2026", "2026-05-31", "1")
     leadership = next(each for each in kept["domains"] if each["domain"] == "Leadership")
     assert (leadership["target"], leadership["endorsed"]["state"]) == (2, "gap")
+    assert leadership["endorsed"]["levels"][:2] == [
+        {"rank": 1, "state": "not_met"},
+        {"rank": 2, "state": "limited"},
+    ]
 
 
 def test_who_moved_to_a_new_version_is_compared_with_the_round_before(
@@ -167,4 +171,5 @@ def test_who_is_deleted_loses_the_name_and_no_figure(
     assert f"Deleted account {nora}" in after
     with app.app_context():
         kept = session().scalars(select(SnapshotPerson).where(SnapshotPerson.person_id == nora))
-        assert [(each.role_profile, len(each.cells)) for each in kept] == [("Mid-level", 3)]
+        found = [([job[2] for job in each.jobs], each.reviewed) for each in kept]
+        assert found == [(["Mid-level"], "UUUU UUUU ULUU")]

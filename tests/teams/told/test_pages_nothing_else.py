@@ -16,7 +16,7 @@ from tests.teams.told.random_rounds import counted_round
 SignIn = Callable[[str], Client]
 LEVELS = re.compile(
     r"\b(?:FROM|JOIN) (?:endorsements|level_exceptions|ratings|rating_entries)\b|"
-    r"\bsnapshot_people\.(?:cells|counts|exceptions)\b|\breview_items\.(?:learner|reviewer)_answer\b"
+    r"\bsnapshot_people\.(?:revealed|reviewed|not_met|excepted)\b|\breview_items\.(?:learner|reviewer)_answer\b"
 )
 """Tables and columns that say how far somebody is."""
 MOST = 120

@@ -85,9 +85,9 @@ def swap(pairs: list[tuple[int, int]]) -> None:
                 tx.scalars(select(SnapshotPerson).where(SnapshotPerson.person_id == each)).one()
                 for each in pair
             ]
-            was = [(each.cells, each.counts) for each in kept]
-            for each, (cells, counts) in zip(kept, reversed(was), strict=True):
-                each.cells, each.counts = cells, counts
+            was = [(each.revealed, each.reviewed, each.not_met) for each in kept]
+            for each, standing in zip(kept, reversed(was), strict=True):
+                each.revealed, each.reviewed, each.not_met = standing
 
 
 def fetched(

@@ -80,17 +80,6 @@ def is_said_of(
     return or_(skill_id == of, skill_id.in_(origins))
 
 
-Seen = Callable[[SQLColumnExpression[int], SQLColumnExpression[int]], ColumnElement[bool]]
-"""Over a column of people and one of skills: which words there are for whoever asks
-(`BlindSpots.shows`). What is hidden is hidden before it's worked out for what it counts."""
-
-
-def everything(
-    _person: SQLColumnExpression[int], _skill: SQLColumnExpression[int]
-) -> ColumnElement[bool]:
-    return true()
-
-
 def own_ratings(people: People, framework: Framework) -> Subquery:
     """Columns (person_id, statement_id, answer, at, id): what people answered, with the id of the
     `Rating`, the newest of several that were merged."""
@@ -98,17 +87,15 @@ def own_ratings(people: People, framework: Framework) -> Subquery:
     return read_through(select(*of).where(people(Rating.person_id)), framework)
 
 
-def standing(
-    people: People, framework: Framework, at: Moment | None = None, seen: Seen = everything
-) -> Subquery:
-    """The same columns: the endorsement that stands, or stood at that moment."""
-    return read_through(_endorsed(people, at, seen), framework)
+def standing(people: People, framework: Framework) -> Subquery:
+    """The same columns: the endorsement that stands."""
+    return read_through(_endorsed(people), framework)
 
 
 def counting(people: People, framework: Framework) -> Subquery:
     """The same columns: every endorsement that stands for a statement of the framework; several for
     one that was merged."""
-    words = _endorsed(people, None, everything)
+    words = _endorsed(people)
     parts, inherited = _inherited(words, framework, all_origins=False)
     own, as_one = _each_side(words, inherited, framework)
     counts, of = as_one.subquery(), parts.c
@@ -165,18 +152,14 @@ def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnEleme
     return and_(of.endorsed_at <= at, or_(of.ended_at.is_(None), of.ended_at > at))
 
 
-def _endorsed(people: People, at: Moment | None, seen: Seen) -> Words:
+def _endorsed(people: People) -> Words:
     return select(
         Endorsement.person_id,
         Endorsement.skill_id,
-        case((stood(at), Endorsement.answer)).label("answer"),
+        case((stood(None), Endorsement.answer)).label("answer"),
         Endorsement.endorsed_at.label("at"),
         Endorsement.id,
-    ).where(
-        people(Endorsement.person_id),
-        seen(Endorsement.person_id, Endorsement.skill_id),
-        *([] if at is None else [Endorsement.endorsed_at <= at]),
-    )
+    ).where(people(Endorsement.person_id))
 
 
 def _inherited(words: Words, framework: Framework, *, all_origins: bool) -> tuple[Subquery, CTE]:

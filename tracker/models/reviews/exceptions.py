@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent, partial, wording
 from tracker.models.frameworks.frameworks import Domain, Statement, Strand
-from tracker.models.record.words import Framework, Moment, People, Seen, everything, read_through
+from tracker.models.record.words import Framework, Moment, People, read_through
 from tracker.models.reviews.reviews import Review, ReviewItem
 from tracker.record.endorsements.rules import ExceptionStatus
 
@@ -111,9 +111,7 @@ def is_agreed(at: Moment | None, of_two: ColumnElement[bool] | None = None) -> C
     )
 
 
-def agreed_exceptions(
-    people: People, framework: Framework, at: Moment | None = None, seen: Seen = everything
-) -> Subquery:
+def agreed_exceptions(people: People, framework: Framework) -> Subquery:
     """Columns (person_id, statement_id, id): the agreed exception that counts for a statement of
     the framework, which is at the level where it was agreed."""
     words = select(
@@ -122,11 +120,7 @@ def agreed_exceptions(
         literal("").label("answer"),
         LevelException.proposed_at.label("at"),
         LevelException.id,
-    ).where(
-        people(LevelException.person_id),
-        seen(LevelException.person_id, LevelException.skill_id),
-        is_agreed(at),
-    )
+    ).where(people(LevelException.person_id), is_agreed(None))
     # The level of then: the same rank, in a domain and a section that had the same keys at first.
     of = read_through(words, framework).c
     then, now = (aliased(Domain) for _side in range(2))

@@ -17,13 +17,17 @@ from tracker.queries.asking import Question, row_as
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import LEARNER, Learner
-from tracker.record.sheet.rules import Sheet, kept_jobs
+from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_voices import StatementVoices
 from tracker.record.sheet.rules_words import Side
+from tracker.record.standings.rules import LETTERS, against
+from tracker.record.standings.rules_kept import KeptJob, KeptVersion, version_of
 from tracker.record.versions.queries_level_moves import VersionMove
+from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 
 ROUNDS_OFFERED = 4
+STATE_OF = {letter: state for state, letter in LETTERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +63,16 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
             row.as_of,
             row.reconstructed,
             {
-                domain["title"]: KeptDomain(
-                    kept["target"], kept["state"] and TargetState(kept["state"])
-                )
-                for domain in _framework(row)["domains"]
-                for kept in [row.cells[str(domain["id"])]]
-                if not is_hidden(learner.person_id, domain["id"])
+                domain.title: KeptDomain(target, against(word, domain.ranks, target).state)
+                for domain, word in zip(version.domains, row.reviewed.split(), strict=True)
+                for target in [targets.get(domain.id)]
+                if not is_hidden(learner.person_id, domain.id)
             },
             _jobs(row),
-            _framework(row)["version"],
+            version.version,
         )
         for row in rows
+        for version, targets in [_measured_by(row)]
     ]
 
 
@@ -93,24 +96,41 @@ def ends(learner: Learner) -> Question[list[RoundEnd]]:
 
 def kept_of(person_id: int, framework_slug: str) -> list[dict[str, Any]]:
     """What rounds kept of somebody, of all versions of a framework, the newest first, for a file:
-    by domain the target, and of each side the level held and the counts by level; the self side as
+    by domain the target, and of each side the level held and the state of each; the self side as
     last revealed. One query."""
-    rows = ask_made(_WITH_COUNTS, {"learner": person_id, "slug": framework_slug})
+    rows = ask_made(_KEPT, {"learner": person_id, "slug": framework_slug})
     return [
         {
             "round": row.name,
             "as_of": row.ends_on.isoformat(),
             "reconstructed": row.reconstructed,
-            "version": _framework(row)["version"],
+            "version": version.version,
             "role_profile": ", ".join(_jobs(row)),
             "domains": [
-                {"domain": domain["title"], "target": row.cells[key]["target"], **row.counts[key]}
-                for domain in _framework(row)["domains"]
-                for key in [str(domain["id"])]
+                {
+                    "domain": domain.title,
+                    "target": target,
+                    "endorsed": _side(reviewed, domain, target),
+                    "revealed": _side(revealed, domain, target),
+                }
+                for domain, reviewed, revealed in zip(
+                    version.domains, row.reviewed.split(), row.revealed.split(), strict=True
+                )
+                for target in [targets.get(domain.id)]
             ],
         }
         for row in rows
+        for version, targets in [_measured_by(row)]
     ]
+
+
+def _side(word: str, domain: DomainShape, target: int | None) -> dict[str, Any]:
+    of = against(word, domain.ranks, target)
+    levels = [
+        {"rank": rank, "state": STATE_OF[letter]}
+        for rank, letter in zip(domain.ranks, word, strict=True)
+    ]
+    return {"held": of.held_rank, "state": of.state, "levels": levels}
 
 
 _KEPT = (
@@ -123,10 +143,9 @@ _KEPT = (
         RoundSnapshot.facts,
         SnapshotPerson.person_id,
         SnapshotPerson.framework_id,
-        SnapshotPerson.role_profile_id,
-        SnapshotPerson.role_profile,
-        SnapshotPerson.paths,
-        SnapshotPerson.cells,
+        SnapshotPerson.jobs,
+        SnapshotPerson.revealed,
+        SnapshotPerson.reviewed,
     )
     .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
     .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
@@ -139,17 +158,18 @@ _OFFERED = _KEPT.limit(ROUNDS_OFFERED)
 _ENDS = _KEPT.with_only_columns(
     Round.id.label("round_id"), Round.name.label("round"), RoundSnapshot.as_of.label("round_end")
 ).limit(ROUNDS_OFFERED)
-_WITH_COUNTS = _KEPT.add_columns(SnapshotPerson.counts)
 
 
-def _framework(row: Any) -> Mapping[str, Any]:
-    framework: Mapping[str, Any] = row.facts["frameworks"][str(row.framework_id)]
-    return framework
+def _measured_by(row: Any) -> tuple[KeptVersion, dict[int, int]]:
+    """With the targets by domain."""
+    version = version_of(row.facts, row.framework_id)
+    jobs = {KeptJob(*job).role_profile_id for job in row.jobs}
+    return version, version.target_of(jobs, jobs)
 
 
 def _jobs(row: Any) -> tuple[str, ...]:
     """The names of all job profiles that they had in that version, the newest last."""
-    return tuple(dict.fromkeys(job[2] for job in kept_jobs(_framework(row), row)))
+    return tuple(dict.fromkeys(KeptJob(*job).role_profile for job in row.jobs))
 
 
 @dataclass(frozen=True, slots=True)

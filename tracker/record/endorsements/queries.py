@@ -2,9 +2,9 @@
 groups."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Row, RowMapping, Select, bindparam, exists, func, select
@@ -20,14 +20,10 @@ from tracker.models import (
     ReviewItem,
     Statement,
 )
-from tracker.models.joins import is_one_of_people
-from tracker.models.record import later
-from tracker.models.record.words import left_out, stood
-from tracker.models.reviews.exceptions import agreed_exceptions
+from tracker.models.record.words import stood
 from tracker.policy.reviewers import is_out
 from tracker.queries.asking import Question, row_as
-from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet.queries_learners import FRAMEWORK, LEARNER, LIBRARY, counts_now
+from tracker.record.sheet.queries_learners import LEARNER, LIBRARY
 from tracker.record.versions.queries_now import left_behind, read_as
 from tracker.record.workflow.rules import REMINDED, EndorsementStatus, expires_on
 from tracker.rules.calendar import day_in
@@ -197,43 +193,3 @@ def outcomes(review_id: int) -> dict[int, EndorsementOutcome]:
         .where(ReviewItem.review_id == review_id)
     )
     return {row.item_id: row for row in rows}
-
-
-def exceptions_of(
-    person_ids: Collection[int],
-    framework_id: int,
-    library_id: int,
-    today: dt.date,
-    blind: BlindSpots,
-    at: dt.datetime | None = None,
-) -> dict[int, list[int]]:
-    """By person, the statements of the agreed exceptions that count now or at that moment, of that
-    day. One query."""
-    rows = session().execute(
-        _exceptions(blind.form, is_past=at is not None),
-        {
-            "people": list(person_ids),
-            "framework": framework_id,
-            "library": library_id,
-            "at": at,
-            **later.on(today),
-            **blind.values,
-        },
-    )
-    statements: dict[int, list[int]] = {}
-    for person_id, statement_id in rows:
-        statements.setdefault(person_id, []).append(statement_id)
-    return statements
-
-
-@cache
-def _exceptions(blind: BlindSpots, *, is_past: bool) -> Select[int, int]:
-    at = AT if is_past else None
-    of = agreed_exceptions(is_one_of_people, FRAMEWORK, at, blind.shows).c
-    out = left_out(LIBRARY, FRAMEWORK)
-    return (
-        select(of.person_id, of.statement_id)
-        .outerjoin(out, out.c.statement_id == of.statement_id)
-        .where(out.c.id.is_(None), counts_now(of.person_id, of.statement_id))
-        .order_by(of.statement_id)
-    )

@@ -136,9 +136,12 @@ def revealed(at: Moment | None) -> Selected:
             at=RevealedAnswer.revealed_at,
             id=RevealedAnswer.skill_id,
         ).where(is_one_of_people(RevealedAnswer.person_id))
-    return _of_items(Side.REVEALED, answer=ReviewItem.learner_answer, at=Review.closed_at).where(
-        ReviewItem.status.in_(REVEALED), Review.closed_at <= at
-    )
+    return _of_items(
+        Side.REVEALED,
+        answer=ReviewItem.learner_answer,
+        at=Review.closed_at,
+        on=ReviewItem.revealed_at,
+    ).where(ReviewItem.status.in_(REVEALED), Review.closed_at <= at)
 
 
 def revealed_in_open(of_two: ColumnElement[bool]) -> Selected:

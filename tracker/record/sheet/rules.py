@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from tracker.frameworks.versions.rules_levels import DomainStanding, standing_by_counts
 from tracker.frameworks.versions.rules_scale import TALLIED, Meaning, Voice
@@ -242,21 +242,3 @@ def higher_of(jobs: Iterable[Mapping[int, int]]) -> dict[int, int]:
         for domain_id, rank in ranks.items():
             higher[domain_id] = max(rank, higher.get(domain_id, rank))
     return higher
-
-
-class KeptWho(Protocol):
-    """Of a row of the snapshot of a round, what says who somebody was."""
-
-    person_id: int
-    role_profile_id: int
-    role_profile: str
-    paths: Sequence[str]
-
-
-def kept_jobs(framework: Mapping[str, Any], who: KeptWho) -> list[tuple[str, int, str]]:
-    """By team, the newest last: path, role profile, its name. `framework`: of the facts, whose
-    `jobs` hold those who had several; all others had theirs in each of their teams."""
-    several = framework.get("jobs", {}).get(str(who.person_id))
-    if several is not None:
-        return [(path, profile_id, name) for path, profile_id, name in several]
-    return [(path, who.role_profile_id, who.role_profile) for path in who.paths]

@@ -31,9 +31,9 @@ class Side(StrEnum):
 class Word(NamedTuple):
     """What was said of a skill. `answer` None: it was taken back. `statement_id`: the wording that
     it was said of; `who` said it, where that isn't the learner, and `reason` why; of a reviewed
-    one that is its status. `on`: when it was agreed; `day`: the one that was given for it.
-    `of_answer`: the learner's, of which a reviewer said it. `place`: the level of an exception. Of
-    a reviewed one in a review that hasn't ended the `id` is below 0."""
+    one that is its status. `on`: when it was agreed, or of the past revealed; `day`: the one that
+    was given for it. `of_answer`: the learner's, of which a reviewer said it. `place`: the level of
+    an exception. Of a reviewed one in a review that hasn't ended the `id` is below 0."""
 
     answer: str | None
     at: dt.datetime

@@ -100,6 +100,10 @@ class DomainShape:
     levels: tuple[LevelShape, ...]
 
     @property
+    def ranks(self) -> tuple[int, ...]:
+        return tuple(level.rank for level in self.levels)
+
+    @property
     def not_rated_here(self) -> int:
         return sum(level.not_rated_here for level in self.levels)
 

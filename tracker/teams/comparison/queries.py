@@ -7,24 +7,23 @@ For readers who may see both by name, but for what rounds told: nothing here hid
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from tracker.db import session
 from tracker.frameworks.versions.rules_scale import Voice
-from tracker.models import AuditEvent, AuditEventDetail, SnapshotPerson
+from tracker.models import AuditEvent, AuditEventDetail
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.teams.comparison.rules import GapChange, changes, total
-from tracker.teams.gaps.queries_matrix import GapMatrix, kept_domains
-from tracker.teams.gaps.queries_scope import PastRound, people_of
+from tracker.teams.gaps.queries_matrix import GapMatrix, kept_people, kept_version
+from tracker.teams.gaps.queries_scope import PastRound
 from tracker.teams.gaps.rules import GapRow, cell_of
-from tracker.teams.rounds.rules_snapshots import read_target
 from tracker.teams.told import queries as told
 from tracker.teams.told.queries import ToldFigure
 
-Words = Mapping[int, Sequence[str]]
+Words = Mapping[int, str]
 """Of people in the domains of a version (record/standings/rules)."""
 Targets = Mapping[int, Mapping[str, int | None]]
 """Of people, by the key of the domain, which is the same in all versions."""
@@ -79,30 +78,28 @@ def compare(of: GapMatrix) -> GapComparison | None:
 def _with_round(of: GapMatrix, at: PastRound, targets: Targets) -> GapComparison:
     """Against the end of a round. The earlier targets are those of the jobs that people have on the
     page, or of all that they had."""
-    domains = {domain.key: domain for domain in kept_domains(at)}
-    rows = _kept(of, at)
+    version = kept_version(at)
+    domains = {domain.key: domain for domain in version.domains}
+    kept = kept_people(at, list(targets))
     people = {one.person_id: one for one in of.everybody}
-    kept: dict[int, dict[str, int | None]] = {}
+    of_then: dict[int, dict[str, int | None]] = {}
     moved: dict[tuple[str, int, str], tuple[int | None, int | None]] = {}
-    for row in rows:
-        one = people[row.person_id]
+    for person_id, was in kept.items():
+        place = people[person_id].place
+        expected = version.target_of(was.jobs, place.role_profile_ids)
         for key, domain in domains.items():
-            cell = row.cells[str(domain.id)]
-            then = read_target(cell, one.place.role_profile_ids)
-            now = targets[one.person_id].get(key, then)
-            kept.setdefault(one.person_id, {})[key] = then
+            then = expected.get(domain.id)
+            now = targets[person_id].get(key, then)
+            of_then.setdefault(person_id, {})[key] = then
             # Of who had or has several jobs nobody could say whose target has moved.
-            if (
-                then != now
-                and "by_job" not in cell
-                and {row.role_profile_id} == one.place.role_profile_ids
-            ):
-                moved[one.place.role_profile, row.role_profile_id, key] = then, now
+            if then != now and len(was.jobs) == 1 and was.jobs == place.role_profile_ids:
+                (job,) = was.jobs
+                moved[place.role_profile, job, key] = then, now
     measured, later = targets, of.now
     if of.chosen.by_targets_then:
-        measured = kept
-        later = _measured(of, of.domains, _words(of, Voice.ENDORSED), kept)
-    words = _kept_words(rows, domains.values(), Voice.ENDORSED)
+        measured = of_then
+        later = _measured(of, of.domains, _words(of, Voice.ENDORSED), of_then)
+    words = {person_id: was.standing.reviewed for person_id, was in kept.items()}
     edits = _edits(of, at) if moved else []
 
     def edited_on(job: int, domain: DomainShape) -> dt.datetime | None:
@@ -139,11 +136,11 @@ def _measured(
     """The cells of these people in the domains of the page, by person."""
     is_hidden = of.scope.blind.hidden_domains()
     ids = {domain.key: domain.id for domain in of.domains}
-    shapes = [(domain, tuple(level.rank for level in domain.levels)) for domain in domains]
+    shapes = [(domain, domain.ranks) for domain in domains]
     return {
         person_id: tuple(
             cell_of(ids[domain.key], word, ranks, targets[person_id].get(domain.key))
-            for (domain, ranks), word in zip(shapes, its_words, strict=True)
+            for (domain, ranks), word in zip(shapes, its_words.split(), strict=True)
             if domain.key in ids and not is_hidden(person_id, domain.id)
         )
         for person_id, its_words in words.items()
@@ -153,25 +150,10 @@ def _measured(
 
 def _words(of: GapMatrix, voice: Voice) -> Words:
     """By person, the words of their standings at the time of the page."""
-    if of.scope.round is not None:
-        return _kept_words(_kept(of, of.scope.round), of.domains, voice)
     return {
-        person_id: (one.revealed if voice is Voice.SELF else one.reviewed).split()
+        person_id: one.revealed if voice is Voice.SELF else one.reviewed
         for person_id, one in of.figures.standings.items()
     }
-
-
-def _kept(of: GapMatrix, at: PastRound) -> Sequence[Row[Any]]:
-    """The people of the page who are in the snapshot of that round."""
-    query = people_of(at, SnapshotPerson.role_profile_id, SnapshotPerson.cells)
-    ids = [one.person_id for one in of.everybody]
-    return session().execute(query.where(SnapshotPerson.person_id.in_(ids))).all()
-
-
-def _kept_words(rows: Iterable[Row[Any]], domains: Iterable[DomainShape], voice: Voice) -> Words:
-    side = "revealed" if voice is Voice.SELF else "reviewed"
-    ids = [str(domain.id) for domain in domains]
-    return {row.person_id: [row.cells[domain][side] for domain in ids] for row in rows}
 
 
 def _edits(of: GapMatrix, at: PastRound) -> list[tuple[dt.datetime, int, set[str]]]:

@@ -9,7 +9,6 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from tracker.db import session
-from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.models import SnapshotPerson
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules import higher_of
@@ -20,7 +19,8 @@ from tracker.record.standings.queries import (
     of_people as standings_of_people,
 )
 from tracker.record.standings.rules import ShortStanding, ids as statement_ids
-from tracker.record.versions.rules import DomainShape, LevelShape
+from tracker.record.standings.rules_kept import KeptJob, KeptVersion, version_of
+from tracker.record.versions.rules import DomainShape
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, facts_of, people_of
 from tracker.teams.gaps.rules import (
     NEED,
@@ -32,8 +32,8 @@ from tracker.teams.gaps.rules import (
     below_of_known,
     cell_of,
     summarise,
+    veiled,
 )
-from tracker.teams.rounds.rules_snapshots import Kept, read_cell, veiled
 from tracker.teams.team.queries_learners import TeamLearner, TeamPlace, all_by_name, within
 
 
@@ -104,17 +104,45 @@ class ChildRow:
     gaps: tuple[tuple[int, int], ...]
 
 
+class KeptPerson(NamedTuple):
+    """Somebody as a round kept them: with which job profiles, and how they stood."""
+
+    jobs: frozenset[int]
+    standing: ShortStanding
+
+
+def kept_version(at: PastRound) -> KeptVersion:
+    """One query."""
+    return version_of(facts_of(at), at.framework_id)
+
+
+def kept_people(at: PastRound, ids: Collection[int]) -> dict[int, KeptPerson]:
+    """Those of them who were in a round that is kept. One query."""
+    of = SnapshotPerson
+    rows = session().execute(
+        people_of(at, of.jobs, of.revealed, of.reviewed, of.not_met, of.excepted).where(
+            of.person_id.in_(ids)
+        )
+    )
+    return {
+        person_id: KeptPerson(
+            frozenset(KeptJob(*job).role_profile_id for job in jobs), ShortStanding(None, *standing)
+        )
+        for person_id, jobs, *standing in rows
+    }
+
+
 class GapFigures(NamedTuple):
-    """`row_of`: somebody's, by the jobs that they are asked for in; None for who wasn't there.
-    `exceptions`: how many statements are left out. `not_met`: by person their statements.
-    `standings`: of both sides, and `basis`: what they stand on; both for now."""
+    """`row_of`: somebody's, by the jobs that they are asked for in. `exceptions`: how many
+    statements are left out. `not_met`: by person their statements. `standings`: of both sides;
+    `basis`: what they stand on, for now."""
 
     domains: tuple[DomainShape, ...]
-    row_of: Callable[[TeamLearner], GapRow | None]
+    row_of: Callable[[TeamLearner], GapRow]
     exceptions: int
     not_met: Mapping[int, Sequence[int]]
-    standings: Mapping[int, ShortStanding] = {}
-    basis: StandingBasis | None = None
+    standings: Mapping[int, ShortStanding]
+    basis: StandingBasis | None
 
 
 def _figures_now(
@@ -124,87 +152,55 @@ def _figures_now(
     jobs = {job.role_profile_id for place in {one.place for one in people} for job in place.jobs}
     basis = measured_by(place, jobs)
     standings = standings_of_people(ids, place, basis.digest, scope.today)
-    domains = basis.domains
-    levels = [tuple(level.rank for level in domain.levels) for domain in domains]
-    is_hidden = scope.blind.hidden_domains()
-    blind = {person_id for person_id, _domain in scope.blind.pairs} | scope.blind.closed
+    return _figures(basis.domains, basis.targets, standings, scope.blind, basis)
+
+
+def _figures_then(at: PastRound, ids: Collection[int], blind: BlindSpots) -> GapFigures:
+    """At the end of a round."""
+    version = kept_version(at)
+    standings = {person_id: kept.standing for person_id, kept in kept_people(at, ids).items()}
+    return _figures(version.domains, version.targets, standings, blind, None)
+
+
+def _figures(
+    domains: tuple[DomainShape, ...],
+    targets: Mapping[int, Mapping[int, int]],
+    standings: Mapping[int, ShortStanding],
+    blind: BlindSpots,
+    basis: StandingBasis | None,
+) -> GapFigures:
+    levels = [domain.ranks for domain in domains]
+    is_hidden = blind.hidden_domains()
+    hidden_of = {person_id for person_id, _domain in blind.pairs} | blind.closed
 
     # Thousands of people stand in far fewer ways: a row is made once for all who are alike.
     @cache
     def row(reviewed: str, jobs: frozenset[int]) -> GapRow:
-        measured = higher_of(basis.targets[job] for job in jobs)
-        words = zip(domains, reviewed.split(), levels, strict=True)
+        measured = higher_of(targets[job] for job in jobs)
         return tuple(
             cell_of(domain.id, word, ranks, measured.get(domain.id))
-            for domain, word, ranks in words
+            for domain, ranks, word in zip(domains, levels, reviewed.split(), strict=True)
         )
 
     jobs_of = cache(lambda place: place.role_profile_ids)
 
     def row_of(one: TeamLearner) -> GapRow:
         whole = row(standings[one.person_id].reviewed, jobs_of(one.place))
-        return _veiled(one.person_id, whole, is_hidden) if one.person_id in blind else whole
+        return _veiled(one.person_id, whole, is_hidden) if one.person_id in hidden_of else whole
 
-    excepted = ((key, statement_ids(standings[key].excepted)) for key in ids)
+    excepted = ((key, statement_ids(of.excepted)) for key, of in standings.items())
     return GapFigures(
         domains,
         row_of,
-        sum(not scope.blind.hide(key, one) for key, statements in excepted for one in statements),
-        {key: statement_ids(standings[key].not_met) for key in ids if standings[key].not_met},
+        sum(not blind.hide(key, one) for key, statements in excepted for one in statements),
+        {key: statement_ids(of.not_met) for key, of in standings.items() if of.not_met},
         standings,
         basis,
     )
 
 
-def _figures_then(at: PastRound, ids: Collection[int], blind: BlindSpots) -> GapFigures:
-    """Of those of them who were there at the end of a round."""
-    domains = kept_domains(at)
-    levels = [tuple(level.rank for level in domain.levels) for domain in domains]
-    rows = session().execute(
-        people_of(at, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
-            SnapshotPerson.person_id.in_(ids)
-        )
-    )
-    is_hidden = blind.hidden_domains()
-    cells_of: dict[int, Kept] = {}
-    exceptions = 0
-    not_met: dict[int, list[int]] = {}
-    for person_id, cells, excepted in rows:
-        cells_of[person_id] = cells
-        exceptions += sum(not blind.hide(person_id, statement_id) for statement_id in excepted)
-        not_met[person_id] = [
-            statement_id for domain in domains for statement_id in cells[str(domain.id)]["not_met"]
-        ]
-
-    def row_of(one: TeamLearner) -> GapRow | None:
-        if one.person_id not in cells_of:
-            return None
-        cells, jobs = cells_of[one.person_id], one.place.role_profile_ids
-        row = (
-            read_cell(domain.id, ranks, cells[str(domain.id)], jobs)
-            for domain, ranks in zip(domains, levels, strict=True)
-        )
-        return _veiled(one.person_id, tuple(row), is_hidden)
-
-    return GapFigures(domains, row_of, exceptions, not_met)
-
-
 def _veiled(person_id: int, row: GapRow, is_hidden: Callable[[int, int], bool]) -> GapRow:
     return tuple(veiled(cell) if is_hidden(person_id, cell.domain_id) else cell for cell in row)
-
-
-def kept_domains(at: PastRound) -> tuple[DomainShape, ...]:
-    """As the library used them at the end of the round. One query."""
-    return tuple(
-        DomainShape(
-            **domain
-            | {
-                "rule": LevelRule(**domain["rule"]),
-                "levels": tuple(LevelShape(**level) for level in domain["levels"]),
-            }
-        )
-        for domain in facts_of(at)["frameworks"][str(at.framework_id)]["domains"]
-    )
 
 
 class GapMatrix:
@@ -223,8 +219,7 @@ class GapMatrix:
         )
         self.domains = self.figures.domains
         self.ids = [domain.id for domain in self.domains]
-        rows = ((one.person_id, self.figures.row_of(one)) for one in everybody)
-        self.now = {person_id: row for person_id, row in rows if row is not None}
+        self.now = {one.person_id: self.figures.row_of(one) for one in everybody}
         self.groups = alike(self.now.items())
 
     def by_need(self, domain_id: int) -> list[TeamLearner]:

@@ -25,7 +25,7 @@ from tracker.models.joins import opens_statements
 from tracker.policy.permissions import Actor, reach, teams_in_reach
 from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import LIBRARY
-from tracker.record.sheet.rules import kept_jobs
+from tracker.record.standings.rules_kept import version_of
 from tracker.rules.core.wording import Wording
 from tracker.teams.team.queries_learners import (
     TeamJob,
@@ -208,7 +208,7 @@ def _rounds() -> Select[*tuple[Any, ...]]:
 
 
 def facts_of(at: PastRound) -> Mapping[str, Any]:
-    """Of a round that is kept (teams/rounds/rules_snapshots). One query."""
+    """Of a round that is kept. One query."""
     query = select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id)
     facts: Mapping[str, Any] = session().scalars(query).one()
     return facts
@@ -233,13 +233,12 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     team = teams.get(scope.team.id, scope.team)
     highest = teams.get(_id(scope.root))
     root = highest.path if highest and team.path.startswith(highest.path) else team.path
-    framework = facts["frameworks"][str(at.framework_id)]
+    version = version_of(facts, at.framework_id)
     now = {one.person_id: one for one in scope.in_reach() if one.place.by_name}
-    kept = SnapshotPerson
     rows = session().execute(
-        people_of(at, Person.name, kept.role_profile_id, kept.role_profile, kept.paths)
-        .join(Person, Person.id == kept.person_id)
-        .order_by(kept.id)
+        people_of(at, Person.name, SnapshotPerson.jobs)
+        .join(Person, Person.id == SnapshotPerson.person_id)
+        .order_by(SnapshotPerson.id)
     )
 
     @cache
@@ -247,9 +246,9 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
         return TeamPlace(
             jobs=jobs,
             framework_id=at.framework_id,
-            framework_slug=framework["slug"],
-            framework=f"{framework['title']} {framework['version']}",
-            lang=framework["lang"],
+            framework_slug=version.slug,
+            framework=f"{version.title} {version.version}",
+            lang=version.lang,
             by_name=is_named,
             is_revealed=is_revealed,
             is_usual=False,
@@ -257,10 +256,9 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
 
     people = []
     for row in rows:
-        held = kept_jobs(framework, row)
         jobs = tuple(
             job
-            for job in (TeamJob(*of) for of in held)
+            for job in (TeamJob(*of) for of in row.jobs)
             if (job.path.startswith(root) if scope.coordinates else job.path == root)
         )
         is_named = row.person_id in now or (scope.coordinates and scope.names)
@@ -280,7 +278,7 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
         people=tuple(people),
         team_names={child.path: child.name for child in teams.values()},
         round=at,
-        rule_version=facts["rule"]["version"],
+        rule_version=facts["rule_version"],
     )
 
 

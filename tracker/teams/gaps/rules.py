@@ -48,6 +48,13 @@ def cell_of(domain_id: int, word: str, ranks: Sequence[int], target: int | None)
     )
 
 
+def veiled(one: GapCell) -> GapCell:
+    """What is left of a cell for who may not see a statement of its domain: the target alone,
+    whatever was endorsed."""
+    state = None if one.target_rank is None else TargetState.NOT_YET_KNOWN
+    return GapCell(one.domain_id, 0, one.target_rank, state)
+
+
 GapRow = tuple[GapCell, ...]
 """Somebody's cells, in the framework's order. Who stand alike share one."""
 
@@ -59,14 +66,13 @@ class Alike(NamedTuple):
     people: list[int]
 
 
-def alike(people: Iterable[tuple[int, GapRow | None]]) -> list[Alike]:
-    """Of those who have a row: thousands of people stand in far fewer ways."""
+def alike(people: Iterable[tuple[int, GapRow]]) -> list[Alike]:
+    """Thousands of people stand in far fewer ways."""
     groups: dict[int, Alike] = {}
     for person_id, row in people:
-        if row is not None:
-            if id(row) not in groups:
-                groups[id(row)] = Alike(row, [])
-            groups[id(row)].people.append(person_id)
+        if id(row) not in groups:
+            groups[id(row)] = Alike(row, [])
+        groups[id(row)].people.append(person_id)
     return list(groups.values())
 
 

@@ -9,7 +9,7 @@ from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.records import audit, seals
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in, start_of
-from tracker.teams.rounds.queries_facts import facts_at_end
+from tracker.teams.rounds.queries_ends import at_end
 from tracker.teams.told import records as told
 
 
@@ -33,7 +33,7 @@ def keep_due(tx: Session, library_id: int, now: dt.datetime) -> int:
         day = period.figures_on
         assert day is not None
         as_of = start_of(zone, day + dt.timedelta(days=1))
-        told.count(tx, period.id, as_of, facts_at_end(period.id, day, as_of).outcomes)
+        told.count(tx, period.id, as_of, at_end(period.id, day, as_of).outcomes)
         period.figures_at = now
     due = tx.scalars(
         select(Round)
@@ -43,7 +43,7 @@ def keep_due(tx: Session, library_id: int, now: dt.datetime) -> int:
     ).all()
     for period in due:
         as_of = start_of(zone, period.ends_on + dt.timedelta(days=1))
-        kept = facts_at_end(period.id, period.ends_on, as_of)
+        kept = at_end(period.id, period.ends_on, as_of)
         snapshot = RoundSnapshot(
             round_id=period.id,
             as_of=as_of,
