@@ -33,6 +33,7 @@ from tracker.models import LevelException, LevelExceptionMove, LevelExceptionTex
 from tracker.models.record.words import skill_of
 from tracker.record.endorsements.rules import AgreedException, agreed as agreed_on
 from tracker.record.sheet.queries_learners import Learner, learner
+from tracker.record.standings.rules import short
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
