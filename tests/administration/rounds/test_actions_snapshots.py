@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from config import ROOT
 from tests.administration.rounds.past_rounds import CHANGING, END, past_round, revoke_all
+from tests.conftest import Queries
 from tests.factories.frameworks import leave_out, open_round
 from tests.factories.world import World
 from tracker.administration.rounds import actions as rounds
@@ -17,6 +18,7 @@ from tracker.db import session, transaction
 from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Invalid
+from tracker.teams.rounds import queries_ends
 from tracker.teams.rounds.queries_ends import RoundEnd, at_end
 
 pytestmark = pytest.mark.usefixtures("all_is_sealed")
@@ -82,6 +84,21 @@ def test_what_was_not_rated_there_is_kept_with_its_domain_and_each_person(contex
     (ana,) = (one for one in people if one["person_id"] == context.people["ana"])
     assert ana["reviewed"].split()[2][0] == "L", "one statement is too few to judge"
     assert ana["not_met"] == str(other)
+
+
+def test_people_cost_no_query_each(
+    context: World, count_sql: Queries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One for as many as are read at a time."""
+    spring = past_round(context)
+    asked = []
+    for at_once in (200, 200, 1):
+        monkeypatch.setattr(queries_ends, "AT_ONCE", at_once)
+        count_sql.clear()
+        people = at_end(spring, MAY_31, END).people
+        asked.append(len(count_sql))
+    assert len(people) > 1
+    assert asked[2] - asked[1] == len(people) - 1
 
 
 def test_the_day_ends_where_the_library_is(context: World) -> None:
