@@ -19,7 +19,7 @@ from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Invalid
 from tracker.teams.rounds import queries_ends
-from tracker.teams.rounds.queries_ends import RoundEnd, at_end
+from tracker.teams.rounds.queries_ends import RoundAtEnd, at_end
 
 pytestmark = pytest.mark.usefixtures("all_is_sealed")
 
@@ -43,10 +43,10 @@ def kept(round_id: int) -> str | None:
     names = [column.name for column in SnapshotPerson.__table__.columns]
     kept = [name for name in names if name not in ("id", "snapshot_id")]
     people = [{name: getattr(row, name) for name in kept} for row in rows]
-    return plain(RoundEnd(snapshot.facts, people, ()))
+    return plain(RoundAtEnd(snapshot.facts, people, ()))
 
 
-def plain(of: RoundEnd) -> str:
+def plain(of: RoundAtEnd) -> str:
     return json.dumps(of, sort_keys=True)
 
 

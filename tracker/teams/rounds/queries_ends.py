@@ -43,7 +43,7 @@ Jobs = Mapping[int, Sequence[KeptJob]]
 """By person, in the order of their names, the newest job last."""
 
 
-class RoundEnd(NamedTuple):
+class RoundAtEnd(NamedTuple):
     """What a snapshot is made of, its `people` as rows; and what figures without names may
     count."""
 
@@ -52,7 +52,7 @@ class RoundEnd(NamedTuple):
     outcomes: Sequence[Outcome]
 
 
-def at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> RoundEnd:
+def at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> RoundAtEnd:
     """Of its last day, or an earlier one; `as_of`: the first moment after it. Two queries for each
     of its frameworks and one for every AT_ONCE people there, and five more."""
     period = session().get_one(Round, round_id)
@@ -91,7 +91,7 @@ def at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> RoundEnd:
         "teams": [list(team) for team in teams],
         "frameworks": versions,
     }
-    return RoundEnd(facts, people, outcomes)
+    return RoundAtEnd(facts, people, outcomes)
 
 
 def sheets_at(
