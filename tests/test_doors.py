@@ -105,6 +105,7 @@ FOR_OPERATORS = {
     "framework_drafts.index",
     "framework_versions.show",
     "libraries.new",
+    "readers.queue",
     "system.index",
 }
 """What somebody without any role in a team gets in for being an operator."""

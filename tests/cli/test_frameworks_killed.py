@@ -130,7 +130,7 @@ def test_killed_at_any_moment_the_command_is_given_again(
         ("import", later),
         ("publish", "library-technicians"),
         ("withdraw", "library-technicians", "26.11"),
-        ("move", "small", "--library", "City Library", "--from", "1", "--to", "2"),
+        ("move", "small", "--library", "City Library", "--to", "2"),
     ]
     was_writing = had_written = 0
     for words in commands:

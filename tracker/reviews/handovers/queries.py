@@ -47,6 +47,9 @@ from tracker.rules.roles import Role
 
 AnyRow = Row[*tuple[Any, ...]]
 
+_IS_OPEN = IS_LIVE, Review.closed_at.is_(None)
+"""The second has the index."""
+
 OpenReview = Row[*tuple[Any, ...]]
 """A live review: how many statements were `sent` in it. `moved_on`: the last day on which its
 learner was in the team."""
@@ -55,7 +58,7 @@ learner was in the team."""
 def stranded(actor: Actor, path: str, today: dt.date) -> list[OpenReview]:
     """Reviews of learners in the team at `path` and below whose reviewer can't go on, but not the
     actor's own; the next due first. One query."""
-    which = ~reviewer_may_go_on(today), _has_sealed(), _learns_below(today, path)
+    which = ~reviewer_may_go_on(today), _has_sealed(), _learns_below(actor, today, path)
     return _by_due(_open_on(today).where(Review.learner_id != actor.person_id, *which))
 
 
@@ -71,10 +74,10 @@ def reviewers(actor: Actor, path: str, today: dt.date, closed: Collection[int]) 
         )
         .join(Review, Review.reviewer_id == Person.id)
         .where(
-            IS_LIVE,
+            *_IS_OPEN,
             Review.learner_id != actor.person_id,
             ~is_of_one(),
-            _learns_below(today, path),
+            _learns_below(actor, today, path),
             _goes_on(today, closed),
         )
         .group_by(Person.id, Person.name)
@@ -90,7 +93,7 @@ def open_work(
     actor's own, nor those of one statement, which may be second opinions. `closed`: whose records
     are closed to the actor. One query."""
     is_theirs = owns(actor, work)
-    below = _learns_below(today, *(place.path for place in actor.coordinates))
+    below = _learns_below(actor, today, *(place.path for place in actor.coordinates))
     shown = [_has_sealed()]
     if not is_theirs:
         shown.append(and_(below, _goes_on(today, closed)))
@@ -109,8 +112,9 @@ def _goes_on(today: dt.date, closed: Collection[int]) -> ColumnElement[bool]:
     return and_(reviewer_may_go_on(today), or_(Review.learner_id.not_in(closed), _has_sealed()))
 
 
-def _learns_below(today: dt.date, *paths: str) -> ColumnElement[bool]:
-    """Over `Review`: its learner is or lately was in a team at one of these paths or below."""
+def _learns_below(actor: Actor, today: dt.date, *paths: str) -> ColumnElement[bool]:
+    """Over `Review`: its learner is or lately was in a team at one of these paths or below. The
+    library is named for the index alone."""
     here, below = aliased(Membership), aliased(Team)
     return exists(
         select(here.id)
@@ -119,6 +123,7 @@ def _learns_below(today: dt.date, *paths: str) -> ColumnElement[bool]:
             here.person_id == Review.learner_id,
             here.role == Role.LEARNER,
             in_reach_on(here, today),
+            below.library_id == actor.library_id,
             or_(false(), *(below.path.startswith(path) for path in paths)),
         )
         .correlate(Review)
@@ -169,7 +174,7 @@ def _open_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .join(learner, learner.id == Review.learner_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
         .join(Team, Team.id == Review.team_id)
-        .where(IS_LIVE)
+        .where(*_IS_OPEN)
     )
 
 
