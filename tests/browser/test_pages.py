@@ -51,7 +51,7 @@ ANSWERS = {
     "accounts/address_take_back.html",
     "accounts/wait.html",
     "administration/accounts/delete.html",
-    "administration/moves/new.html",
+    "administration/moves/show.html",
     "administration/libraries/link.html",
     "administration/memberships/return.html",
     "assessment/later.html",

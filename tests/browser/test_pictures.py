@@ -54,7 +54,7 @@ PICTURES = {
     "gaps-by-team": Picture("coordinator", "/teams/1/gaps"),
     "round": Picture("coordinator", "/teams/1/round"),
     "new-readers": Picture("learner and supervisor", "/account/readers"),
-    "waiting-readers": Picture("coordinator", "/readers"),
+    "waiting-readers": Picture("administrator", "/readers"),
     "gaps-compared": Picture("coordinator", "/teams/1/gaps?compare=1"),
     "people": Picture("administrator", "/admin/people"),
     "administration": Picture("administrator", "/admin"),

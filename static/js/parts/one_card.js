@@ -3,7 +3,7 @@
 
 import { leave } from "../leaving.js";
 import { fill, words } from "./announcements.js";
-import { wayOn } from "./keys.js";
+import { isTyping, wayOn } from "./keys.js";
 import { cards, isStuck } from "./unsaved.js";
 
 const QUIET = 300; // ms in which what has just come takes no tap: it was meant for what was there before
@@ -46,12 +46,12 @@ function putAlone(card) {
   showPlace(card);
 }
 
-/** Brings that card, and the focus to its heading. Whoever comes back to this page finds it there. */
-export function showAlone(card) {
+/** Brings that card, and the focus to its heading, unless it `keepsFocus`. Whoever comes back to this page finds it there. */
+export function showAlone(card, keepsFocus = false) {
   history.replaceState({ ...history.state, one: card.id }, "");
   putAlone(card);
   cameAt = performance.now();
-  focusOn(card.root.querySelector(".statement-title"));
+  if (!keepsFocus) focusOn(card.root.querySelector(".statement-title"));
 }
 
 function focusOn(heading) {
@@ -119,7 +119,8 @@ function showPlace(card, isOver = false) {
   const ends = isOver || at === cards.length - 1;
   document.querySelector("[data-next]").hidden = ends;
   document.querySelector("[data-after-last]").hidden = !ends;
-  document.querySelector("[data-show]").hidden = true;
+  const show = document.querySelector("[data-show]");
+  show.hidden = !cards.some(({ id, stuck }) => id === show.value && stuck && id !== card.id);
   if (over()) over().hidden = true;
   showPressed(card);
 }
@@ -142,7 +143,7 @@ async function goBack(button) {
 phone.addEventListener("change", () => {
   if (!oneBar()) return;
   const here = cards.find((card) => card.root.contains(document.activeElement)) ?? aloneNow();
-  if (phone.matches) showAlone(here);
+  if (phone.matches) showAlone(here, isTyping(document.activeElement));
   else here.root.scrollIntoView({ block: "center", behavior: "instant" });
 });
 document.addEventListener("click", (event) => {

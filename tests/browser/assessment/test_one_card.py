@@ -317,12 +317,15 @@ def test_what_is_refused_stands_in_the_slot_with_a_way_to_it(live: Live, visit: 
     says(page, "Not saved yet")
     says(page, page.locator(f"#s-{first}-title").text_content())
     assert shown(page) == [second], "nothing moves by itself"
+    tap(page, "not_yet")
+    says(page, "Saved: Not yet")
     page.get_by_role("button", name="Show").tap()
-    assert shown(page) == [first]
+    assert shown(page) == [first], "the way stays after other answers"
     page.get_by_role("button", name="Keep mine: Partly").tap()
     page.wait_for_function("!document.querySelector('[data-conflict]')")
     says(page, "Saved: Partly")
-    assert answers(live) == {first: "partly"}
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
+    assert answers(live) == {first: "partly", second: "not_yet"}
 
 
 def test_a_phone_that_is_turned_stays_at_its_statement(live: Live, visit: Visit) -> None:
@@ -341,9 +344,15 @@ def test_a_phone_that_is_turned_stays_at_its_statement(live: Live, visit: Visit)
     assert page.evaluate("scrollY") > 0
     box = title.bounding_box()
     assert 0 < box["y"] < 390
+    card = page.locator(f"[data-statement='{third}']")
+    card.get_by_text("Your notes").tap()
+    note = card.locator(f"#s-{third}-self")
+    note.press_sequentially("Ask ab")
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.querySelectorAll('[data-alone]').length === 1")
     assert shown(page) == [third]
+    page.keyboard.type("out it")
+    assert note.input_value() == "Ask about it"
 
 
 def test_by_keyboard_on_a_narrow_window(live: Live, visit: Visit) -> None:
@@ -443,6 +452,7 @@ def test_five_are_rated_one_at_a_time_too(live: Live, visit: Visit) -> None:
     expect(page.locator("[data-one-answers]"), "no more taps change the last").to_be_hidden()
     says(page, "Saved: Partly")
     assert [*barriers(page), *sideways(page)] == []
+    page.wait_for_timeout(310)
     page.get_by_role("button", name="Back").tap()
     assert shown(page) == [technical[4]]
     tap(page, "not_yet")

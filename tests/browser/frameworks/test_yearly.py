@@ -29,7 +29,7 @@ expect = sync_api.expect
 
 Visit = Callable[..., Any]
 MOST_ACTS = 24
-"""Presses and choices, from the page *Versions of frameworks* to the planned move of the rest."""
+"""Presses and choices, from the page *Versions of frameworks* to the move of the library."""
 TALLEST = {1280: 1500, 390: 3400}
 """By width, how many pixels high the page of decisions may be, with seven changes and a level that
 nobody can reach; on a phone each link in its foot has 44 px."""
@@ -223,37 +223,27 @@ def _publish(page: Any, hand: Hand) -> None:
 
 
 def _move(page: Any, hand: Hand) -> None:
-    """Central first, and the others in the new year."""
     hand.press("link", "Move your library to it")
     says(page, "4 people are on it")
     assert sideways(page) == []
     assert out_of_their_panel(page) == []
-    hand.press("link", "Move one team first Small framework 1")
-    hand.choose("Who", "– Central")
-    hand.press("button", "Show who moves")
-    hand.press("button", "Move 3 people")
-    says(page, "3 people", "Small framework: from version 1 to 2")
     hand.press("link", "Move to version 2 Small framework 1")
-    hand.check("On a day you choose")
-    hand.fill_day("Day, if you chose one", dt.date(dt.datetime.now(dt.UTC).year + 1, 2, 1))
-    hand.press("button", "Move 1 person")
-    says(page, "Planned")
+    says(page, "Who moves 4 people")
+    hand.press("button", "Move 4 people now")
+    says(page, "4 people", "Small framework: from version 1 to 2")
     assert out_of_their_panel(page) == []
 
 
 def _withdraw(page: Any, hand: Hand) -> None:
-    """Not while somebody is on it or is to be moved."""
+    """Not while somebody is on it."""
     page.goto("/system/frameworks")
     hand.press("link", "Hide or withdraw Small framework 2")
-    says(page, "People who are on it: under 5.", "1 planned move leads to it or from it.")
+    says(page, "People who are on it: under 5.")
     says(page, "It can’t be withdrawn while it is used as listed above.")
     here = page.url
-    says(page, "City Library plans to move people to version 2")
-    expect(page.get_by_role("button", name="Hide this version")).to_have_count(0)
     page.goto("/admin/versions")
-    hand.press("button", re.compile("^Cancel this move"), page.locator("[aria-labelledby=planned]"))
     hand.press("link", "Move to version 1 Small framework 2")
-    hand.press("button", "Move 3 people")
+    hand.press("button", "Move 4 people now")
     page.goto(here)
     says(page, "Nobody.")
     hand.unfold("Withdraw 2")
