@@ -318,12 +318,12 @@ def test_what_is_refused_stands_in_the_slot_with_a_way_to_it(live: Live, visit: 
     says(page, page.locator(f"#s-{first}-title").text_content())
     assert shown(page) == [second], "nothing moves by itself"
     tap(page, "not_yet")
-    says(page, "Saved: Not yet")
+    says(page, "Not saved yet")
     page.get_by_role("button", name="Show").tap()
     assert shown(page) == [first], "the way stays after other answers"
     page.get_by_role("button", name="Keep mine: Partly").tap()
     page.wait_for_function("!document.querySelector('[data-conflict]')")
-    says(page, "Saved: Partly")
+    says(page, "Saved: Not yet")
     expect(page.get_by_role("button", name="Show")).to_be_hidden()
     assert answers(live) == {first: "partly", second: "not_yet"}
 
@@ -345,7 +345,7 @@ def test_a_phone_that_is_turned_stays_at_its_statement(live: Live, visit: Visit)
     box = title.bounding_box()
     assert 0 < box["y"] < 390
     card = page.locator(f"[data-statement='{third}']")
-    card.get_by_text("Your notes").tap()
+    card.locator("summary", has_text="note").tap()
     note = card.locator(f"#s-{third}-self")
     note.press_sequentially("Ask ab")
     page.set_viewport_size({"width": 390, "height": 844})
