@@ -75,7 +75,7 @@ class TestSendPage:
             "/reviews", {"reviewer": named.get(reviewer, reviewer), "statements": statements}
         )
         assert page.status_code == 422
-        assert "Nothing was saved yet" in page.text
+        assert "Nothing was sent yet" in page.text
 
     def test_without_a_supervisor_or_ratings_the_page_says_what_to_do(
         self, world: World, sign_in: SignIn, ana: Client
