@@ -9,7 +9,6 @@ from tracker.assessment.ratings import actions as ratings
 from tracker.policy.permissions import Actor
 from tracker.queries.access import subjects
 from tracker.queries.asking import ask
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.teams.rounds import actions as round_reminders
 from tracker.teams.team import queries as teams
 
@@ -37,6 +36,4 @@ def _remind(scene: Scene, person: Actor, now: dt.datetime) -> None:
     if team is None:
         raise LookupError("the library has no team")
     (current,) = ask(teams.open_rounds(coordinator.library_id, now.date()))
-    round_reminders.remind(
-        coordinator, team, current.id, [person.person_id], NO_BLIND_SPOTS, now, by_mail=False
-    )
+    round_reminders.remind(coordinator, team, current.id, [person.person_id], now, by_mail=False)

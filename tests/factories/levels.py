@@ -12,7 +12,6 @@ from tracker.assessment.ratings.queries_cards import StatementCard
 from tracker.assessment.ratings.rules import Progress
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.frameworks.versions.rules_scale import Meaning, Voice
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules import Sheet
@@ -49,11 +48,11 @@ def stand(
 
 
 def own_sheet(learner: Learner) -> Sheet:
-    return sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    return sheets.of_learner(learner, Side.OWN, None)
 
 
 def revealed_sheet(learner: Learner, at: dt.datetime | None = None) -> Sheet:
-    return sheets.of_learner(learner, Side.REVEALED, NO_BLIND_SPOTS, at)
+    return sheets.of_learner(learner, Side.REVEALED, None, at)
 
 
 def counted(sheet: Sheet, voice: Voice) -> dict[tuple[int, int], Counter[Meaning]]:

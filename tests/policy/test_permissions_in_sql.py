@@ -20,7 +20,7 @@ from tracker.policy.permissions import GRACE, Actor, Subject, allows, current_on
 from tracker.policy.reviewers import may_review
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.visible.queries import Reader
 from tracker.rules.roles import Permission, Role
 from tracker.teams.gaps.queries_scope import gap_scope
 from tracker.teams.team import queries_learners as team_learners
@@ -93,7 +93,7 @@ def scopes(actor: Actor, teams: list[int]) -> dict[int, dict[int, bool]]:
     return {
         team.id: {
             one.person_id: one.place.by_name
-            for one in gap_scope(actor, team.id, path, NO_BLIND_SPOTS, NOW).in_reach()
+            for one in gap_scope(Reader(actor, NOW), team.id, path).in_reach()
         }
         for team_id in teams
         if (team := subjects.team(team_id, TODAY)) and allows(actor, GAPS_READ, team)

@@ -29,10 +29,10 @@ from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, Person
 from tracker.operations.audit import queries as audit_log
 from tracker.operations.system import actions as schema
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet.queries_learners import NAMED_ONE_BY_ONE
 from tracker.record.standings.queries import StandingPlace, basis
 from tracker.record.standings.rules import ShortStanding
+from tracker.record.visible.queries import Reader
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
 from tracker.teams.gaps.queries_reasons import sent_by
@@ -170,13 +170,15 @@ def test_what_is_asked_of_a_whole_library_and_the_ends_of_the_audit_have_their_i
     ends = session().execute(select(func.min(AuditEvent.id), func.max(AuditEvent.id))).one()
     on = basis(StandingPlace(version, library))
     stand = dict.fromkeys(many, ShortStanding(NOW.date(), "", "", "", ""))
+    reader = Reader(adam, NOW)
+    assert not reader.hides
     with noted(db.engine) as of_library:
-        sent_by(many, [], stand, on, library, NOW.date(), NO_BLIND_SPOTS)
-        reviews_of(1, many, "UTC", NO_BLIND_SPOTS)
-        reviews_of(1, many, "UTC", NO_BLIND_SPOTS, NOW)
+        sent_by(many, [], stand, on, reader)
+        reviews_of(1, many, reader)
+        reviews_of(1, many, reader, NOW)
     with noted(db.engine) as of_audit:
-        audit_log.listed(adam, ["review_sent"], NO_BLIND_SPOTS, after=ends[0])
-        audit_log.listed(adam, ["review_sent"], NO_BLIND_SPOTS, before=ends[1])
+        audit_log.listed(reader, ["review_sent"], after=ends[0])
+        audit_log.listed(reader, ["review_sent"], before=ends[1])
     assert (len(of_library), len(of_audit)) == (3, 4)
     db.session.remove()
     crowd.fill(db.engine)

@@ -45,7 +45,6 @@ from tracker.models import (
 )
 from tracker.models.record.words import decided
 from tracker.notifications.notices import queries as notices
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements.rules import ExceptionStatus
 from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner, learner
@@ -96,7 +95,7 @@ def counts(years: Years, name: str, version: int | None = None) -> Iterator[str]
     if version is not None or told is None or told.version is None:
         return
     then = dataclasses.replace(me, today=told.happened_at.date())
-    sheet = sheets.of_learner(then, Side.OWN, NO_BLIND_SPOTS)
+    sheet = sheets.of_learner(then, Side.OWN, None)
     later = {line.statement.id for line in sheet.lines if line.later is not None}
     asked = must.again - must.left_out - later
     if told.version.statements != len(asked):
@@ -119,9 +118,7 @@ def _placed(framework_id: int) -> Placed:
 
 def _counted(me: Learner, placed: Placed) -> Counts:
     """As their profile and the pages for rating have it."""
-    mine, others = (
-        sheets.of_learner(me, side, NO_BLIND_SPOTS) for side in (Side.OWN, Side.REVEALED)
-    )
+    mine, others = (sheets.of_learner(me, side, None) for side in (Side.OWN, Side.REVEALED))
     own, theirs = statement_voices.voices(mine, me.name), statement_voices.voices(others, me.name)
     cards = all_cards(mine)
     shown = evidence.for_statements(me.person_id, list(placed))
@@ -255,7 +252,7 @@ def not_foretold(years: Years, foretold: Counter[Place]) -> Iterator[str]:
 def _held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
     """By section and domain, the reviewed level on that version."""
     me = read(years, name, years.versions[version])
-    sheet = sheets.of_learner(me, Side.OWN, NO_BLIND_SPOTS)
+    sheet = sheets.of_learner(me, Side.OWN, None)
     standings = sheet.standings(Voice.ENDORSED)
     return {
         (domain.strand_key, domain.key): standings[domain.id].held_rank for domain in sheet.domains

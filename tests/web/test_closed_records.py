@@ -19,8 +19,7 @@ from tests.web.record_worlds import RECORDS, Record, recorded, sent_to
 from tests.web.worlds import Pages, different, seen_by
 from tracker.db import session
 from tracker.models import Round
-from tracker.record.blindness import queries as blind_spots
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.visible.queries import Hidden, Reader
 from tracker.reviews.review import actions as reviews
 from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
@@ -157,7 +156,7 @@ def test_what_is_closed_would_be_found(
     if way == "a week later":
         since -= WAIT
     else:
-        monkeypatch.setattr(blind_spots, "blind_spots", lambda actor, now: NO_BLIND_SPOTS)
+        monkeypatch.setattr(Reader, "hidden", Hidden())
     seen: list[Pages] = []
     for record in RECORDS[:2]:
         world = anew()

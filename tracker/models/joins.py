@@ -20,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
-    exists,
     select,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -32,9 +31,7 @@ from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
 from tracker.models.operations import Draft
-from tracker.models.ratings import Rating
 from tracker.models.readers import UseStatement
-from tracker.models.record.skills import SkillOrigin
 from tracker.models.sign_ins import AddressChange, Invitation
 from tracker.rules.core.links import TAKE_BACK_LASTS
 from tracker.rules.drafts import RATING
@@ -43,43 +40,6 @@ from tracker.rules.drafts import RATING
 def scale_answer(key: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """The `ScaleAnswer` of that key, in the scale of the statement's framework."""
     return and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == key)
-
-
-def rated_before(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Over `Statement`: that person answered a skill that it was made of. Whether that counts for
-    it stands in models/record/words; what they cleared themselves, here or nearer, is not among
-    it."""
-    own, earlier, nearer = aliased(Rating), aliased(Rating), aliased(Rating)
-    line, on_the_way, after = (aliased(SkillOrigin) for _link in range(3))
-    is_answered = exists(
-        select(own.id)
-        .where(own.skill_id == Statement.skill_id, own.person_id == person_id)
-        .correlate_except(own)
-    )
-    is_cleared = exists(
-        select(nearer.id)
-        .join(on_the_way, on_the_way.origin_id == nearer.skill_id)
-        .join(after, after.skill_id == nearer.skill_id)
-        .where(
-            nearer.person_id == person_id,
-            nearer.answer.is_(None),
-            on_the_way.skill_id == Statement.skill_id,
-            after.origin_id == earlier.skill_id,
-        )
-        .correlate_except(nearer, on_the_way, after)
-    )
-    was_answered = exists(
-        select(earlier.id)
-        .join(line, line.origin_id == earlier.skill_id)
-        .where(
-            line.skill_id == Statement.skill_id,
-            earlier.person_id == person_id,
-            earlier.answer.is_not(None),
-            ~is_cleared,
-        )
-        .correlate_except(earlier, line)
-    )
-    return and_(~is_answered, was_answered)
 
 
 def link_works(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ GIVES_AN_ACCOUNT = ("person_added", "administrator_made", "link_made", "person_e
 
 def is_closed(now: Moment, row: type[RecordOpening] = RecordOpening) -> ColumnElement[bool]:
     """Over `RecordOpening`: the one rule that every reading of a record, list, matrix, file and
-    export follows (record/blindness/queries)."""
+    export follows (record/visible/queries)."""
     return or_(
         row.opens_at.is_(None),
         row.opens_at > now,

@@ -10,7 +10,7 @@ from tests.factories.world import World
 from tracker.administration.library import actions as library_settings
 from tracker.db import session
 from tracker.policy.permissions import Actor
-from tracker.record.blindness.queries import blind_spots
+from tracker.record.visible.queries import Reader
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
@@ -31,7 +31,7 @@ def closed(world: World, reader: str, now: dt.datetime = NOW) -> set[str]:
     """Whose records are closed to them."""
     session().rollback()
     names = {key: name for name, key in world.people.items()}
-    return {names[each] for each in blind_spots(acting(world, reader), now).closed}
+    return {names[each] for each in Reader(acting(world, reader), now).closed}
 
 
 def settings(actor: Actor, *, names: bool, now: dt.datetime = NOW, hr: str = "") -> None:

@@ -13,7 +13,6 @@ from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.frameworks.versions.rules_levels import LevelState, TargetState
 from tracker.frameworks.versions.rules_scale import Meaning, Voice
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets, queries_learners as learners
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules import Sheet
@@ -119,11 +118,11 @@ def test_one_statement_however_many_people(app: Flask, world: World, count_sql: 
         framework = (world.framework_id, world.libraries["city"], world.now.date())
         for at in (None, world.now):
             for people in (everybody[:1], everybody):
-                sheets.of_people(people, *framework, Side.REVEALED, NO_BLIND_SPOTS, at)
+                sheets.of_people(people, *framework, Side.REVEALED, None, at)
                 count_sql.clear()
-                sheets.of_people(people, *framework, Side.REVEALED, NO_BLIND_SPOTS, at)
+                sheets.of_people(people, *framework, Side.REVEALED, None, at)
                 assert len(count_sql) == 1
-        sheets.of_people(everybody[:1], *framework, Side.OWN, NO_BLIND_SPOTS)
+        sheets.of_people(everybody[:1], *framework, Side.OWN, None)
         count_sql.clear()
-        sheets.of_people(everybody, *framework, Side.OWN, NO_BLIND_SPOTS)
+        sheets.of_people(everybody, *framework, Side.OWN, None)
         assert len(count_sql) == 1

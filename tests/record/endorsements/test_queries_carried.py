@@ -13,7 +13,6 @@ from tests.factories.world import World
 from tracker.db import session
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models.record.words import standing
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.rules import Sheet
 from tracker.record.sheet.rules_words import Side
@@ -33,7 +32,7 @@ def stands(world: World, framework_id: int, person: str = "ana") -> dict[int, st
 def others(world: World, made: NextVersion, at: dt.datetime | None = None) -> Sheet:
     """Ana's on that version, as others see it."""
     on = made.framework_id, world.libraries["city"], AFTER.date()
-    (sheet,) = sheets.of_people([world.people["ana"]], *on, Side.REVEALED, NO_BLIND_SPOTS, at)
+    (sheet,) = sheets.of_people([world.people["ana"]], *on, Side.REVEALED, None, at)
     return sheet
 
 

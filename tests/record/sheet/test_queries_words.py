@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
+from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.frameworks.versions import records_lineage as lineage
@@ -24,11 +25,11 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.record.words import left_out, own_ratings
-from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.rules_words import Side
 from tracker.record.standings import queries as standings
 from tracker.record.standings.queries import StandingPlace
+from tracker.record.visible.queries import Hidden, Reader
 from tracker.rules.errors import Conflict
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -231,13 +232,10 @@ def test_what_is_hidden_is_taken_off_before_it_is_worked_out(world: World, seed:
             )
             for skill, (answer, at) in words.items()
         )
-    blind = BlindSpots(
-        skills=frozenset((ana, skill) for skill in hidden),
-        reader_id=world.people["sue"],
-        now=world.now,
-    )
+    reader = Reader(actor(world, "sue"), world.now)
+    vars(reader)["hidden"] = Hidden(skills=frozenset((ana, skill) for skill in hidden))
     on = of.newest, world.libraries["city"], world.now.date()
-    (sheet,) = sheets.of_people([ana], *on, Side.REVEALED, blind)
+    (sheet,) = sheets.of_people([ana], *on, Side.REVEALED, reader)
     seen = {skill: word for skill, word in words.items() if skill not in hidden}
     assert {
         line.statement.id: answer

@@ -32,8 +32,9 @@ from tests.web.worlds import QuickClient, different
 from tracker.administration.rounds import actions as rounds
 from tracker.db import db, session, transaction
 from tracker.models import Library, ReviewItem
-from tracker.record.sheet import queries as sheets, queries_rows as sheet_rows
+from tracker.record.sheet import queries as sheets
 from tracker.record.standings import actions as standings
+from tracker.record.visible import queries_rows as sheet_rows
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews

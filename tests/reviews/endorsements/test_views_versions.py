@@ -20,9 +20,9 @@ from tests.factories.world import World
 from tracker.assessment.ratings import actions as ratings
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Rating, Review, ReviewItem
-from tracker.record.blindness.queries import blind_spots
 from tracker.record.sheet import queries_learners as learners
 from tracker.record.sheet.rules_summaries import changed_since_review
+from tracker.record.visible.queries import Reader
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
@@ -265,9 +265,9 @@ def test_a_second_opinion_is_of_the_new_wording_and_as_blind(
         item = session().scalars(select(ReviewItem).where(ReviewItem.review_id == review_id)).one()
         assert item.statement_id == now
         assert session().get_one(Review, review_id).reviewer_id == hugo.person_id
-        blind = blind_spots(hugo, world.now)
-        assert blind.hide(ana.person_id, now)
-        assert blind.hide(ana.person_id, carried.same), "nor what was said of it before"
-        assert not blind_spots(sue, world.now).hide(ana.person_id, carried.same)
+        reader = Reader(hugo, world.now)
+        assert reader.is_hidden(ana.person_id, now)
+        assert reader.is_hidden(ana.person_id, carried.same), "nor what was said of it before"
+        assert not Reader(sue, world.now).is_hidden(ana.person_id, carried.same)
         endorsements.revoke(sue, given, "Another Ana", world.now)
         assert standing_ids(world)[carried.same] == "revoked"

@@ -33,11 +33,10 @@ from tests.reviews.differences.test_views import still
 from tests.reviews.second_opinions.worlds import FIRSTS, First, asked, prepared
 from tests.reviews.test_views_blindness import fetch
 from tracker.assessment.ratings import actions as ratings
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.visible.queries import Hidden, Reader
 from tracker.reviews.differences import actions as differences
 from tracker.reviews.review import actions as reviews
 from tracker.rules.roles import Role
-from tracker.web.http import session
 
 SignIn = Callable[[str], Client]
 SAME, PARTLY, UNSEEN = (
@@ -280,7 +279,7 @@ def test_a_result_that_says_it_would_be_found(
     app: Flask, sign_in: SignIn, anew: Callable[[], World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner: read as if Hugo were to rate nothing anew, the worlds are told apart."""
-    monkeypatch.setattr(session, "blind_spots", lambda: NO_BLIND_SPOTS)
+    monkeypatch.setattr(Reader, "hidden", Hidden())
     assert len({result for result, _today in results_of_hugo(app, sign_in, anew)}) > 1
 
 

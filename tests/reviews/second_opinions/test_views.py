@@ -21,8 +21,7 @@ from tests.reviews.second_opinions.worlds import (
 )
 from tests.reviews.test_views_blindness import SignIn, fetch, reader
 from tests.web.worlds import Pages, different, seen_by
-from tracker.record.blindness import queries as blind_spots
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.visible.queries import Hidden, Reader
 from tracker.reviews.review import actions as reviews
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -170,7 +169,7 @@ def test_what_is_hidden_would_be_found(
     arranged: Arranged,
 ) -> None:
     """With nothing hidden the same comparison fails, on every kind of page that could tell."""
-    monkeypatch.setattr(blind_spots, "blind_spots", lambda actor, today: NO_BLIND_SPOTS)
+    monkeypatch.setattr(Reader, "hidden", Hidden())
     seen: dict[str, Pages] = {}
     for first in FIRSTS:
         world = anew()

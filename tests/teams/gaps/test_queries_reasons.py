@@ -14,9 +14,9 @@ from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.administration.exclusions import actions as exclusions
 from tracker.db import session
-from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots, blind_spots
 from tracker.record.standings import queries as standings
 from tracker.record.standings.queries import StandingPlace
+from tracker.record.visible.queries import Reader
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.teams.gaps import queries_reasons
@@ -33,7 +33,7 @@ def _asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 def came(
     world: World,
-    blind: BlindSpots = NO_BLIND_SPOTS,
+    reader: str = "cora",
     version: int | None = None,
     day: dt.date | None = None,
     names: Sequence[str] = ("ana",),
@@ -44,7 +44,8 @@ def came(
     place = StandingPlace(version or world.framework_id, world.libraries["city"])
     on, people = standings.basis(place), [world.people[name] for name in names]
     stand = standings.of_people(people, place, on.digest, day)
-    sent = queries_reasons.sent_by(people, [], stand, on, place.library_id, day, blind)
+    at = dt.datetime.combine(day, NOW.timetz())
+    sent = queries_reasons.sent_by(people, [], stand, on, Reader(actor(world, reader), at))
     found = sent.progress
     assert {person_id for person_id, _domain, _rank in found} <= {*people}
     return {came for (person_id, *_place), came in found.items() if person_id == people[0]}
@@ -87,7 +88,7 @@ def test_what_has_a_result_has_none_for_who_is_to_rate_it_anew(world: World) -> 
     endorsements.confirm_exception(actor(world, "ana"), *exception, NOW)
     send_again(world, PART)
     assert came(world) == set()
-    assert came(world, blind_spots(actor(world, "sue"), NOW)) == {ReviewProgress.IN_REVIEW}
+    assert came(world, "sue") == {ReviewProgress.IN_REVIEW}
 
 
 @pytest.mark.usefixtures("_asked")

@@ -14,7 +14,6 @@ from tracker.accounts.account import actions as away
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Library, Notice, Person, Round
 from tracker.queries.access import subjects
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.rules.core.notices import MailChoice, MailStatus
 from tracker.rules.errors import Conflict, Missing
 from tracker.teams.rounds import actions as round_reminders
@@ -35,9 +34,7 @@ def remind(
     of = subjects.team(world.teams[team], who.today(now))
     assert of is not None
     people = [world.people[name] for name in names]
-    return round_reminders.remind(
-        who, of, world.rounds["city"], people, NO_BLIND_SPOTS, now, by_mail=by_mail
-    )
+    return round_reminders.remind(who, of, world.rounds["city"], people, now, by_mail=by_mail)
 
 
 def reminded(world: World) -> list[str]:

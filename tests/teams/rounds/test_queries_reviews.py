@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 
 from tests.factories.frameworks import open_round
+from tests.factories.sending import actor
 from tests.factories.world import World
 from tests.teams.rounds.pages import DAY, sent
 from tracker.db import transaction
 from tracker.models import Review
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.visible.queries import Reader
 from tracker.record.workflow.rules import ReviewStatus
 from tracker.teams.rounds.queries_reviews import reviews_of
 
@@ -25,9 +26,9 @@ def test_it_is_open_until_it_is_closed_whatever_was_revealed(world: World) -> No
         review = tx.get_one(Review, review_id)
         begun = review.sent_at
         review.revealed_at, review.closed_at = begun + 3 * DAY, begun + 20 * DAY
-    stood = []
+    stood, cora = [], Reader(actor(world, "cora"), world.now)
     for days in (2, 10, 21):
         ben = [world.people["ben"]]
-        (one,) = reviews_of(spring, ben, "UTC", NO_BLIND_SPOTS, begun + days * DAY)[ben[0]]
+        (one,) = reviews_of(spring, ben, cora, begun + days * DAY)[ben[0]]
         stood.append((one.is_open, one.days))
     assert stood == [(True, None), (True, None), (False, 20)]

@@ -6,7 +6,7 @@ from tests.factories.sending import actor
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Membership, RoleProfile
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.visible.queries import Reader
 from tracker.rules.roles import Role
 from tracker.teams.gaps.queries_scope import gap_scope
 
@@ -28,5 +28,5 @@ def test_who_is_on_no_version_of_their_framework_is_measured_by_nothing(world: W
             )
     cora = actor(world, "cora")
     path = f"/{world.teams['city']}/"
-    people = gap_scope(cora, world.teams["city"], path, NO_BLIND_SPOTS, world.now).people
+    people = gap_scope(Reader(cora, world.now), world.teams["city"], path).people
     assert [one.name for one in people] == ["Ana", "Ben", "Lea", "Sue"]

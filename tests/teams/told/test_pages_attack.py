@@ -29,7 +29,7 @@ from tracker.administration.rounds import actions as rounds
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import CountedOutcome, Membership, Round, Team
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
+from tracker.record.visible.queries import Reader
 from tracker.rules.roles import Role
 from tracker.teams.gaps.queries_scope import gap_scope
 from tracker.teams.told import queries, rules
@@ -59,7 +59,7 @@ def finer(world: World) -> set[Line]:
     actor = acting(world, "rea")
     for team in set(world.teams) - {"other"}:
         place = session().get_one(Team, world.teams[team])
-        scope = gap_scope(actor, place.id, place.path, NO_BLIND_SPOTS, world.now)
+        scope = gap_scope(Reader(actor, world.now), place.id, place.path)
         for figure in queries.figures(scope, world.framework_id, "small", Voice.SELF):
             if figure.domain.key == "leadership":
                 day = f"{figure.as_of - dt.timedelta(1):%Y-%m-%d}"

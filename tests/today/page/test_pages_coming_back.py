@@ -28,7 +28,6 @@ from tracker.assessment.ratings import actions as ratings
 from tracker.db import session, transaction
 from tracker.models import Person, SignIn as SignInRow
 from tracker.profiles.growth import queries_timeline as timeline
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.growth.rules import growth, met_at, met_now
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.queries_learners import learner
@@ -277,10 +276,10 @@ def test_growth_has_the_figures_of_the_profile(app: Flask, grown: World, sign_in
     with app.app_context():
         of = learner(grown.people["ana"], NOW.date())
         assert of is not None
-        now = sheets.of_learner(of, Side.OWN, NO_BLIND_SPOTS)
+        now = sheets.of_learner(of, Side.OWN, None)
         for month in range(1, 12):
             at = dt.datetime(2026, month, 28, tzinfo=dt.UTC)
-            then = sheets.of_learner(of, Side.OWN, NO_BLIND_SPOTS, at)
+            then = sheets.of_learner(of, Side.OWN, None, at)
             met = met_at(now, timeline.ratings_until(now, at), at)
             assert met == met_now(then)
             assert met == met_at(now, timeline.of_learner(of.person_id), at)

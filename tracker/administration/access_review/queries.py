@@ -30,7 +30,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ListedReader:
     """`last_sign_in` is None for who never signed in."""
 
     person: Person
@@ -57,7 +57,7 @@ class Access:
     `count`: how many people it lets them see, of whose records `closed` are not open yet; `people`
     names them, where they were asked for by name."""
 
-    reader: Reader
+    reader: ListedReader
     reason: Reason
     of: str = ""
     starts_on: dt.date | None = None
@@ -97,7 +97,7 @@ def accesses(
     today = actor.today(now)
     last = select(func.max(SignIn.started_at)).where(SignIn.person_id == Person.id)
     people = select(Person, last.scalar_subquery()).where(Person.id.in_(reader_ids))
-    of = {person.id: Reader(person, at) for person, at in session().execute(people)}
+    of = {person.id: ListedReader(person, at) for person, at in session().execute(people)}
     listed = [*_by_role(now, today, of, named), *_by_standing_in(today, of)]
     reviewing = (Reason.SUPERVISOR, Reason.BACKUP)
     may_review = {access.reader.person.id for access in listed if access.reason in reviewing}
@@ -121,7 +121,7 @@ def what_coordinators_see(library_id: int) -> tuple[bool, bool]:
 
 
 def _by_role(
-    now: dt.datetime, today: dt.date, of: dict[int, Reader], named: int | None
+    now: dt.datetime, today: dt.date, of: dict[int, ListedReader], named: int | None
 ) -> list[Access]:
     """A supervisor sees the learners of the very team, a coordinator those below it too, and both
     see who left for GRACE; not what is closed to them yet."""
@@ -192,7 +192,7 @@ def _by_role(
     return list(roles_held.values())
 
 
-def _by_review(today: dt.date, of: dict[int, Reader]) -> list[Access]:
+def _by_review(today: dt.date, of: dict[int, ListedReader]) -> list[Access]:
     """What was sent to them, as long as they may review its learner."""
     rows = session().execute(
         select(Review.reviewer_id, Person.name, Person.email, Team.name, Person.sort_name)
@@ -211,7 +211,7 @@ def _by_review(today: dt.date, of: dict[int, Reader]) -> list[Access]:
     ]
 
 
-def _by_standing_in(today: dt.date, of: dict[int, Reader]) -> list[Access]:
+def _by_standing_in(today: dt.date, of: dict[int, ListedReader]) -> list[Access]:
     """They see that reviews wait, and what is in one once they took it."""
     rows = session().execute(
         select(Deputy, Person.name)

@@ -108,7 +108,7 @@ def create() -> ResponseReturnValue:
 def show(person: Subject) -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
     merged = accounts.merged(person.id)
-    closed = session.blind_spots().closed
+    closed = session.reader().closed
     work = review_subjects.open_work(person.id, session.today()) or person
     return whole_person_page(
         "administration/people/show.html",

@@ -12,7 +12,6 @@ from tracker.assessment.older.queries import replaced
 from tracker.assessment.ratings import queries_cards as statement_cards
 from tracker.assessment.ratings.forms import SentRating
 from tracker.assessment.ratings.queries_cards import StatementCard
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.ratings.rules import joined
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.rules_words import Side
@@ -57,7 +56,7 @@ def page(sent: Mapping[int, SentRating]) -> ResponseReturnValue:
     message = errors.message_for(refusal)
     if errors.wants_json():
         return jsonify(error=message, code=code), 409
-    sheet = sheets.of_learner(held.learner, Side.OWN, NO_BLIND_SPOTS)
+    sheet = sheets.of_learner(held.learner, Side.OWN, None)
     to_rate = statement_cards.of_statements(sheet, [*typed])
     known = {answer.key for answer in to_rate.scale}
     cards = {card.id: _typed_again(card, typed[card.id], known) for card in to_rate.cards}

@@ -14,7 +14,6 @@ from tracker.assessment.ratings import (
 )
 from tracker.assessment.ratings.queries_cards import StatementCard, StatementsToRate
 from tracker.assessment.ratings.rules import LevelProgress, Progress
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.ratings.rules import FIVE, RatingFilter
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.queries_learners import Learner, learner_of
@@ -79,7 +78,7 @@ def header_of(statement_id: int, switch: str = "assessment.resume") -> Assessmen
 
 
 def _header(learner: Learner) -> AssessmentHeader:
-    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    sheet = sheets.of_learner(learner, Side.OWN, None)
     reached = progresses.progress(sheet, learner.round_starts_on)
     return AssessmentHeader(learner, sheet, reached, pace.seconds_of(learner.person_id))
 

@@ -7,25 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Date,
-    Integer,
-    Row,
-    ScalarSelect,
-    Select,
-    and_,
-    bindparam,
-    exists,
-    func,
-    select,
-)
+from sqlalchemy import Date, Integer, Row, ScalarSelect, Select, and_, bindparam, func, select
 
 from tracker.db import ask_made, session
 from tracker.models import (
     Draft,
     Framework,
     Membership,
-    NotRatedHere,
     Person,
     PersonVersion,
     Rating,
@@ -34,7 +22,6 @@ from tracker.models import (
     RoundFramework,
     ScaleAnswer,
     Seal,
-    SkillOrigin,
     Statement,
     UseStatement,
     UseStatementReading,
@@ -42,7 +29,7 @@ from tracker.models import (
 from tracker.models.joins import draft_of_notes
 from tracker.models.record import later
 from tracker.models.record.versions import learns_on
-from tracker.models.record.words import STATEMENTS, left_out, own_ratings
+from tracker.models.record.words import STATEMENTS, has_origins, left_out, own_ratings
 from tracker.policy.permissions import Actor, current_on
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Missing
@@ -164,8 +151,9 @@ def at_statements(
     return session().execute(_with_rating(rated).where(*of_these), values).all()
 
 
+OUT = left_out(LIBRARY, FRAMEWORKS)
 _RATED = (
-    NotRatedHere.reason,
+    OUT.c.reason,
     Rating.version,
     Rating.answer,
     Rating.basis,
@@ -174,7 +162,7 @@ _RATED = (
     Rating.own_note,
     Rating.reviewer_note,
     Draft.fields.label("draft"),
-    exists().where(SkillOrigin.skill_id == Statement.skill_id).label("has_origins"),
+    has_origins(Statement.skill_id).label("has_origins"),
     Seal.sequence.label("seal"),
     Seal.digest.label("seal_digest"),
 )
@@ -184,11 +172,9 @@ _RATED = (
 def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Join the answer to the skill itself. An answer to one of its origins can't be saved onto."""
     mine = and_(Rating.skill_id == Statement.skill_id, Rating.person_id == ME)
-    out = left_out(LIBRARY, FRAMEWORKS)
     newest = select(func.max(Seal.sequence)).where(Seal.chain == ME).scalar_subquery()
     return (
-        query.outerjoin(out, out.c.statement_id == Statement.id)
-        .outerjoin(NotRatedHere, NotRatedHere.id == out.c.id)
+        query.outerjoin(OUT, OUT.c.statement_id == Statement.id)
         .outerjoin(Rating, mine)
         .outerjoin(Draft, draft_of_notes(ME))
         .outerjoin(Seal, and_(Seal.chain == ME, Seal.sequence == newest))
@@ -206,13 +192,13 @@ def _at_statement() -> Select[*tuple[Any, ...]]:
         .where(mine.c.person_id == ME)
         .scalar_subquery()
     )
-    own, out = own_ratings(lambda person: person == ME, FRAMEWORKS), left_out(LIBRARY, FRAMEWORKS)
+    own = own_ratings(lambda person: person == ME, FRAMEWORKS)
     waits = select(later.counting_later(lambda person: person == ME, FRAMEWORKS).c.statement_id)
     counted = (
         select(other)
         .join(own, own.c.statement_id == other.c.id)
-        .outerjoin(out, out.c.statement_id == other.c.id)
-        .where(out.c.id.is_(None), other.c.id.not_in(waits))
+        .outerjoin(OUT, OUT.c.statement_id == other.c.id)
+        .where(OUT.c.id.is_(None), other.c.id.not_in(waits))
         .cte("counted")
     )
 

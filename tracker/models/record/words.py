@@ -36,6 +36,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from tracker.frameworks.versions.rules import Change
 from tracker.models.columns import table_of, written
 from tracker.models.frameworks.frameworks import NotRatedHere, SensitiveDecision, Statement
 from tracker.models.ratings import Rating
@@ -80,6 +81,27 @@ def is_said_of(
     return or_(skill_id == of, skill_id.in_(origins))
 
 
+def has_origins(skill_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    return exists().where(ORIGINS.c.skill_id == skill_id)
+
+
+def made_of(framework: Framework) -> Select[int]:
+    """The skills whose words count for others of the version, which were made of them."""
+    of_others = STATEMENTS.c.skill_id == ORIGINS.c.skill_id
+    origins = select(ORIGINS.c.origin_id).join(STATEMENTS, of_others)
+    return origins.where(is_of(framework), ORIGINS.c.carries)
+
+
+def is_in_line(skill_id: SQLColumnExpression[int], of: int) -> ColumnElement[bool]:
+    """Whether what is said of the skill `of` meets a word on the other: on itself, on what counts
+    for it of what it was made of, and on what it counts for, as when a review of an earlier version
+    ends late."""
+    made_of_it = select(ORIGINS.c.skill_id).where(
+        ORIGINS.c.origin_id == of, ORIGINS.c.carries, ORIGINS.c.change != Change.MERGED
+    )
+    return or_(is_said_of(skill_id, literal(of), carrying=True), skill_id.in_(made_of_it))
+
+
 def own_ratings(people: People, framework: Framework) -> Subquery:
     """Columns (person_id, statement_id, answer, at, id): what people answered, with the id of the
     `Rating`, the newest of several that were merged."""
@@ -106,9 +128,9 @@ def counting(people: People, framework: Framework) -> Subquery:
 
 
 def left_out(library: SQLColumnExpression[int] | int | None, framework: Framework) -> Subquery:
-    """Columns (library, statement_id, ..., id): what that library, or each, doesn't rate, by the
-    id of the `NotRatedHere`. It passes all origins, also where what was said of them is asked
-    again."""
+    """Columns (library, statement_id, ..., id, reason): what that library, or each, doesn't rate,
+    by the id of the `NotRatedHere`. It passes all origins, also where what was said of them is
+    asked again."""
     words = select(
         NotRatedHere.library_id,
         NotRatedHere.skill_id,
@@ -116,7 +138,9 @@ def left_out(library: SQLColumnExpression[int] | int | None, framework: Framewor
         NotRatedHere.set_at.label("at"),
         NotRatedHere.id,
     ).where(true() if library is None else NotRatedHere.library_id == library)
-    return read_through(words, framework, all_origins=True)
+    out = read_through(words, framework, all_origins=True)
+    why = select(out, NotRatedHere.reason).join(NotRatedHere, NotRatedHere.id == out.c.id)
+    return why.subquery()
 
 
 def decided(library: int | BindParameter[int] | None, framework: Framework) -> Subquery:

@@ -6,25 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from tracker.assessment.ratings import queries_history as pace
 from tracker.db import session
-from tracker.models import Framework, Person, PersonVersion, Statement
-from tracker.models.joins import rated_before
-from tracker.models.record import later
+from tracker.models import Framework, Person, PersonVersion
 from tracker.models.record.versions import is_current, row_before, was_published_before
-from tracker.models.record.words import left_out, own_ratings
 from tracker.profiles.growth import queries as growth
 from tracker.profiles.growth.queries import NamedFall
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import (
     queries as sheets,
     queries_learners as learners,
     rules_voices as statement_voices,
 )
-from tracker.record.sheet.queries_learners import FRAMEWORK, LATER, LEARNER
 from tracker.record.sheet.rules_words import Side
 from tracker.record.versions.queries_level_moves import between, moves, newest_move
 from tracker.rules.core.notices import VersionNotice
@@ -35,7 +30,7 @@ BEFORE = aliased(Framework)
 
 def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int, VersionNotice]:
     """What is told of each time that they were moved, or so many of those whom they supervise: by
-    row of `person_versions`. Two queries, and three for each move of their own; none where there is
+    row of `person_versions`. Two queries, and four for each move of their own; none where there is
     none."""
     version_ids = told.keys() - {None}
     if not version_ids:
@@ -46,6 +41,7 @@ def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int,
         select(
             PersonVersion.id,
             PersonVersion.person_id,
+            Person.library_id,
             PersonVersion.moved_on,
             Framework.slug,
             Framework.title,
@@ -57,6 +53,7 @@ def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int,
             Framework.id.label("to_id"),
         )
         .select_from(PersonVersion)
+        .join(Person, Person.id == PersonVersion.person_id)
         .join(previous, previous.id == row_before())
         .join(Framework, Framework.id == PersonVersion.framework_id)
         .join(BEFORE, BEFORE.id == previous.framework_id)
@@ -77,9 +74,12 @@ def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int,
 
 
 def _own(notice: VersionNotice, row: Any, seconds: int) -> VersionNotice:
-    """With what the move asks of them. Three queries."""
-    values = {"learner": row.person_id, "framework": row.to_id, **later.on(row.moved_on)}
-    again, counting_later, changed_later = session().execute(_TO_RATE, values).one()
+    """With what the move asks of them. Four queries."""
+    at = row.to_id, row.library_id, row.moved_on
+    (sheet,) = sheets.of_people([row.person_id], *at, Side.OWN, None, private=False, revealed=False)
+    rated_here = [line for line in sheet.lines if line.left_out is None]
+    later = [line.later for line in rated_here if line.later is not None]
+    again = sum(line.again and line.later is None for line in rated_here)
     counts_now = (
         move.other or not move.came or row.is_back
         for move in moves(between(row.from_id, row.to_id))
@@ -88,8 +88,8 @@ def _own(notice: VersionNotice, row: Any, seconds: int) -> VersionNotice:
         notice,
         statements=again,
         minutes=minutes_for(again, seconds),
-        later=counting_later,
-        levels_changed=any(counts_now) or bool(changed_later),
+        later=len(later),
+        levels_changed=any(counts_now) or any(move.answer for move in later),
         is_current=row.is_current,
     )
 
@@ -110,32 +110,8 @@ def falls_of(
         learner = learners.learner(person_id, today, slug)
         if learner is None:
             continue
-        sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+        sheet = sheets.of_learner(learner, Side.OWN, None)
         now = statement_voices.voices(sheet, learner.name)
         came_by = newest_move(sheet)
-        falls[version_id] = growth.falls_of_move(learner, came_by, sheet, NO_BLIND_SPOTS, now)
+        falls[version_id] = growth.falls_of_move(learner, came_by, sheet, None, now)
     return falls
-
-
-def _to_rate() -> Select[int, int, int]:
-    """How many statements of a version somebody rated in an earlier wording that doesn't count; how
-    many count later for them, and how many of these changed. Made once: to put it together takes
-    longer than to run it."""
-    own = own_ratings(lambda person: person == LEARNER, FRAMEWORK)
-    library = select(Person.library_id).where(Person.id == LEARNER).scalar_subquery()
-    out = left_out(library, FRAMEWORK)
-    again = and_(LATER.c.id.is_(None), own.c.id.is_(None), rated_before(LEARNER))
-    return (
-        select(
-            func.count(case((again, Statement.id))),
-            func.count(LATER.c.id),
-            func.count(case((LATER.c.is_changed, Statement.id))),
-        )
-        .outerjoin(own, own.c.statement_id == Statement.id)
-        .outerjoin(out, out.c.statement_id == Statement.id)
-        .outerjoin(LATER, LATER.c.statement_id == Statement.id)
-        .where(Statement.framework_id == FRAMEWORK, out.c.id.is_(None))
-    )
-
-
-_TO_RATE = _to_rate()

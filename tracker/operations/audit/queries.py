@@ -13,7 +13,7 @@ from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Person
 from tracker.policy.permissions import Actor
 from tracker.queries.core.people import named_like
-from tracker.record.blindness.queries import BlindSpots
+from tracker.record.visible.queries import Reader
 from tracker.rules.calendar import start_of
 from tracker.rules.names import folded
 from tracker.rules.pagination import PAGE
@@ -54,9 +54,8 @@ def listing(person_ids: Iterable[int]) -> str:
 
 
 def listed(
-    actor: Actor,
+    reader: Reader,
     kinds: Collection[str],
-    blind: BlindSpots,
     *,
     text: TextFilter | None = None,
     person_id: int | None = None,
@@ -69,8 +68,9 @@ def listed(
     know of, as they are to rate a statement of theirs. `before`, `after`: those next to that event;
     the newest where it is none of this library, and where fewer than a page are after it. One
     query, one more next to an event and two more with a text."""
+    actor = reader.actor
     where = [AuditEvent.library_id == actor.library_id, AuditEvent.kind.in_(kinds)]
-    past = blind.past_reviews()
+    past = reader.past_reviews()
     if past:
         review = func.coalesce(AuditEventDetail.facts["review"].as_string(), "")
         where.append(review.not_in([str(review_id) for review_id in past]))

@@ -14,7 +14,6 @@ from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.profiles.growth.rules import CountedStatement, KeptDomain, LevelFall, level_falls
 from tracker.queries.asking import Question, row_as
-from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import LEARNER, Learner
 from tracker.record.sheet.rules import Sheet
@@ -24,6 +23,7 @@ from tracker.record.standings.rules import LETTERS, against
 from tracker.record.standings.rules_kept import KeptJob, KeptVersion, version_of
 from tracker.record.versions.queries_level_moves import VersionMove
 from tracker.record.versions.rules import DomainShape
+from tracker.record.visible.queries import Reader
 from tracker.rules.core.wording import Wording
 
 ROUNDS_OFFERED = 4
@@ -50,11 +50,11 @@ class EarlierRound:
         return sum(domain.state is TargetState.AT_TARGET for domain in self.domains.values())
 
 
-def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
+def rounds(learner: Learner, reader: Reader | None) -> list[EarlierRound]:
     """Those kept in which the person learned a version of the framework, the newest first. One
     query, two where something is hidden."""
     rows = ask_made(_OFFERED, {"learner": learner.person_id, "slug": learner.framework_slug})
-    is_hidden = blind.hidden_domains()
+    is_hidden = reader.hidden_domains() if reader is not None else lambda *_: False
     return [
         EarlierRound(
             row.id,
@@ -190,7 +190,7 @@ def falls_of_move(
     learner: Learner,
     came_by: VersionMove | None,
     sheet: Sheet,
-    blind: BlindSpots,
+    reader: Reader | None,
     now: Sequence[StatementVoices],
 ) -> list[NamedFall]:
     """Both sides as they are now, on this version and on the one before: the reviewed level; their
@@ -201,7 +201,7 @@ def falls_of_move(
         return []
     of = came_by.between
     then = replace(learner, framework_id=of.from_id)
-    sheet_then = sheets.of_learner(then, side, blind)
+    sheet_then = sheets.of_learner(then, side, reader)
     before = statement_voices.voices(sheet_then, then.name)
     rules = sheet_then.domains[0].rule, sheet.domains[0].rule
     labels = tuple(met_answer.label for met_answer in sheet.version.met_answers)

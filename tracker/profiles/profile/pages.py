@@ -27,7 +27,6 @@ from tracker.profiles.profile.pages_cards import ChangesSince, VoiceSummary
 from tracker.profiles.profile.pages_levels import SectionBars
 from tracker.profiles.profile.pages_steps import StepLine
 from tracker.profiles.profile.pages_words import OpenStatements
-from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
 from tracker.record.endorsements.rules import AgreedException
 from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
@@ -46,6 +45,7 @@ from tracker.record.sheet.rules_voices import LearnerReviewState, StatementVoice
 from tracker.record.sheet.rules_words import CountsFrom, Side
 from tracker.record.versions import queries_level_moves as level_moves
 from tracker.record.versions.queries_level_moves import MovedStatement
+from tracker.record.visible.queries import Reader
 from tracker.rules.core.wording import Wording
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
@@ -95,16 +95,14 @@ class ProfilePage:
 
 
 def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
-    blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
-    of = sheets.of_learner(
-        learner, side, blind, revealed=False, reader_id=session.actor().person_id
-    )
+    reader = None if side is Side.OWN else session.reader()
+    of = sheets.of_learner(learner, side, reader, revealed=False)
     sheet = mark_language(of, learner.lang)
     statements = statement_voices.voices(sheet, learner.name)
-    offered, chosen = _rounds(learner, blind)
+    offered, chosen = _rounds(learner, reader)
     changes = None
     if chosen is not None:
-        then = sheets.of_learner(learner, side, blind, chosen.end)
+        then = sheets.of_learner(learner, side, reader, chosen.end)
         same_version = chosen.version == learner.framework_version
         falls = falls_since(chosen.domains, then, of, same_version=same_version)
         changes = cards.changes(learner, sheet, then, offered, chosen, falls)
@@ -123,7 +121,7 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
         has_reviewed=has_reviewed_side(sheet),
         has_out_of_order=any(section.has_out_of_order for section in sections),
         changes=changes,
-        moved=moved(learner, sheet, blind, statements, chosen.end if chosen else None),
+        moved=moved(learner, sheet, reader, statements, chosen.end if chosen else None),
         sent=sent_counts(sheet),
         statements=statements,
         exceptions=[one.exception for one in statements if one.exception is not None],
@@ -136,10 +134,8 @@ def profile_page(learner: Learner, side: Side | None) -> ProfilePage:
 
 def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]:
     """How the levels of a domain are worked out; 404 for one that is not of their version."""
-    blind = NO_BLIND_SPOTS if side is Side.OWN else session.blind_spots()
-    sheet = sheets.of_learner(
-        learner, side, blind, private=False, revealed=False, reader_id=session.actor().person_id
-    )
+    reader = None if side is Side.OWN else session.reader()
+    sheet = sheets.of_learner(learner, side, reader, private=False, revealed=False)
     sheet = mark_language(sheet, learner.lang)
     domain = next((domain for domain in sheet.domains if domain.key == key), None) or abort(404)
     has_reviewed = has_reviewed_side(sheet)
@@ -156,7 +152,7 @@ def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]
         for voice, of in voices
     }
     every = statement_voices.voices(sheet, learner.name)
-    moves = moved(learner, sheet, blind, every)
+    moves = moved(learner, sheet, reader, every)
     by_statement = side is not None or profiles.statements_to_coordinators(learner.library_id)
     statements = [statement for statement in every if statement.domain_id == domain.id]
     if not has_reviewed and any(
@@ -208,7 +204,7 @@ def explanation(learner: Learner, side: Side | None, key: str) -> dict[str, Any]
 def moved(
     learner: Learner,
     sheet: Sheet,
-    blind: BlindSpots,
+    reader: Reader | None,
     statements: Sequence[StatementVoices],
     after: dt.datetime | None = None,
 ) -> list[DomainMoves]:
@@ -217,7 +213,7 @@ def moved(
     came_by = mark_language(level_moves.newest_move(sheet), learner.lang)
     if came_by is None or (after is not None and came_by.moved_at < after):
         return []
-    fallen = growth_queries.falls_of_move(learner, came_by, sheet, blind, statements)
+    fallen = growth_queries.falls_of_move(learner, came_by, sheet, reader, statements)
     # Somebody who is moved back is on the older of the two.
     versions = [came_by.before, came_by.version]
     since, version = reversed(versions) if came_by.is_back else versions
@@ -288,9 +284,11 @@ def _what_moved(of: MovedStatement, later: CountsFrom | None, *, is_back: bool) 
     return f"{sentence} {counts_when(later)}" if later else sentence
 
 
-def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], EarlierRound | None]:
+def _rounds(
+    learner: Learner, reader: Reader | None
+) -> tuple[list[EarlierRound], EarlierRound | None]:
     """The rounds to compare with, and the one that the address names, else the newest."""
-    offered = growth_queries.rounds(learner, blind)
+    offered = growth_queries.rounds(learner, reader)
     asked = request.args.get("since", "")
     chosen = next((round_ for round_ in offered if str(round_.id) == asked), None)
     return offered, chosen or next(iter(offered), None)

@@ -14,7 +14,6 @@ from tracker.profiles.growth.pages import Timeline, by_month
 from tracker.profiles.profile import exports, exports_pdf as profile_pdf, queries as profiles
 from tracker.profiles.profile.pages import ProfilePage, explanation, profile_page
 from tracker.queries.access import subjects
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.growth.rules_timeline import timeline
 from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
@@ -69,8 +68,7 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 def own_csv() -> ResponseReturnValue:
     learner = _own() or abort(404)
     voices = statement_voices.voices(
-        sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS, private=False, revealed=False),
-        learner.name,
+        sheets.of_learner(learner, Side.OWN, None, private=False, revealed=False), learner.name
     )
     return exports.as_csv(learner, voices, statement_lines.of_framework(learner.framework_id))
 
@@ -80,7 +78,7 @@ def own_csv() -> ResponseReturnValue:
 @rate_limits.documents
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    sheet = sheets.of_learner(learner, Side.OWN, None)
     voices = statement_voices.voices(sheet, learner.name)
     lines = statement_lines.of_framework(learner.framework_id)
     kept = growth.kept_of(learner.person_id, learner.framework_slug)

@@ -13,11 +13,24 @@ from sqlalchemy.orm import aliased
 from tracker.db import ask_made
 from tracker.models import Framework, Person, PersonVersion, Review, Round, RoundFramework
 from tracker.models.record import later
-from tracker.record.blindness.queries import BlindSpots
-from tracker.record.sheet import queries_rows as sheet_rows
 from tracker.record.sheet.queries_learners import Learner
-from tracker.record.sheet.queries_own_rows import own_rows
-from tracker.record.sheet.queries_rows import (
+from tracker.record.sheet.rules import Record, Sheet
+from tracker.record.sheet.rules_words import (
+    AgreedStep,
+    CountsFrom,
+    LinkedEvidence,
+    PointerMove,
+    Said,
+    SentItem,
+    Side,
+    Word,
+)
+from tracker.record.versions import queries as versions
+from tracker.record.versions.rules import Place
+from tracker.record.visible import queries_rows as sheet_rows
+from tracker.record.visible.queries import Reader
+from tracker.record.visible.queries_own_rows import own_rows
+from tracker.record.visible.queries_rows import (
     COUNTS_LATER,
     EDITION,
     EXCEPTION,
@@ -36,19 +49,6 @@ from tracker.record.sheet.queries_rows import (
     USE_STATEMENT,
     WORD,
 )
-from tracker.record.sheet.rules import Record, Sheet
-from tracker.record.sheet.rules_words import (
-    AgreedStep,
-    CountsFrom,
-    LinkedEvidence,
-    PointerMove,
-    Said,
-    SentItem,
-    Side,
-    Word,
-)
-from tracker.record.versions import queries as versions
-from tracker.record.versions.rules import Place
 from tracker.record.workflow.rules import ItemStatus
 from tracker.rules.calendar import year_after
 from tracker.rules.names import short_name
@@ -62,30 +62,28 @@ NOBODY = 0
 def of_learner(
     learner: Learner,
     side: Side | None,
-    blind: BlindSpots,
+    reader: Reader | None,
     at: dt.datetime | None = None,
     *,
     private: bool = True,
     revealed: bool = True,
-    reader_id: int = 0,
 ) -> Sheet:
     """As a reader of that side sees it, now or as it was at that moment. One query, and one where
     something counts later; six more by a process that never read the version. Of their
     own sheet a page can leave out what the learner alone reads (`Record`), or what was revealed.
-    `reader_id`: a reviewer, to whom their reviews that haven't ended count too, as to the
-    learner."""
+    To a reviewer their reviews that haven't ended count too, as to the learner. Without a `reader`
+    nothing is hidden: it is the learner's own, or the program keeps what it counts."""
     (sheet,) = of_people(
         [learner.person_id],
         learner.framework_id,
         learner.library_id,
         learner.today,
         side,
-        blind,
+        reader,
         at,
         learner.role_profile_ids,
         private=private,
         revealed=revealed,
-        reader_id=reader_id,
     )
     return sheet
 
@@ -96,13 +94,12 @@ def of_people(
     library_id: int,
     today: dt.date,
     side: Side | None,
-    blind: BlindSpots,
+    reader: Reader | None,
     at: dt.datetime | None = None,
     jobs: Sequence[int] = (),
     *,
     private: bool = True,
     revealed: bool = True,
-    reader_id: int = 0,
 ) -> list[Sheet]:
     """In the order of the people, all on that version. `jobs`: the job profiles that they have, all
     of them, in order."""
@@ -113,7 +110,7 @@ def of_people(
         "jobs": list(jobs),
         **later.on(today),
         "at": at,
-        "reader": reader_id,
+        "reader": reader.actor.person_id if reader is not None else 0,
     }
     rows: defaultdict[Any, defaultdict[str, list[Row[Any]]]] = defaultdict(
         lambda: defaultdict(list)
@@ -124,7 +121,7 @@ def of_people(
         today if is_own and private else None,
         is_past=at is not None,
         revealed=side is Side.REVEALED or (is_own and revealed),
-        reads_open=at is None and (is_own or reader_id > 0),
+        reads_open=at is None and (is_own or reader is not None),
     )
     for row in ask_made(asked, values).all():
         rows[row[PERSON]][row[KIND]].append(row)
@@ -143,7 +140,7 @@ def of_people(
             targets=targets,
             counts_from=counts_from,
         )
-        .as_seen(side, _hidden(person_id_, blind))
+        .as_seen(side, () if reader is None else reader.hidden_skills(person_id_))
         .on(version, side, today)
         for person_id_ in person_ids
     ]
@@ -173,12 +170,6 @@ def rows_of_people(
         sheet_rows.row(EDITION, **versions.EDITION),
         *([] if own_on is None else own_rows()),
     )
-
-
-def _hidden(person_id: int, blind: BlindSpots) -> Collection[int] | None:
-    if person_id in blind.closed:
-        return None
-    return {skill_id for whose, skill_id in blind.skills if whose == person_id}
 
 
 def _record(rows: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Said) -> Record:

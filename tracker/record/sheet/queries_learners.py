@@ -103,7 +103,6 @@ FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
 """In a query that is made once."""
 NAMED_ONE_BY_ONE = 500
 """So many people are asked for by id; of more, all of the library are read."""
-LATER = later.counting_later(lambda column: column == LEARNER, FRAMEWORK)
 LATER_OF_PEOPLE = later.counting_later(is_one_of_people, FRAMEWORK)
 """What counts later for them, as of the day that `later.on` gives."""
 

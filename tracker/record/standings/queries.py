@@ -42,13 +42,13 @@ from tracker.models import (
 from tracker.models.joins import is_one_of_people
 from tracker.models.record.versions import is_current
 from tracker.policy.permissions import people_of
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
-from tracker.record.sheet import queries as sheets, queries_rows as sheet_rows
+from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE
 from tracker.record.sheet.rules_words import Side, counting
 from tracker.record.standings.rules import ShortStanding, short
 from tracker.record.versions import queries as versions
 from tracker.record.versions.rules import DomainShape, Version
+from tracker.record.visible import queries_rows as sheet_rows
 from tracker.rules.errors import Uncounted
 
 COUNTED_AT_ONCE = 50
@@ -94,7 +94,7 @@ def counted(
     """Anew, from their sheets."""
     if not person_ids:
         return {}
-    of = sheets.of_people(person_ids, *place, today, Side.REVEALED, NO_BLIND_SPOTS)
+    of = sheets.of_people(person_ids, *place, today, Side.REVEALED, None)
     return {sheet.person_id: short(sheet) for sheet in of}
 
 

@@ -31,8 +31,8 @@ from tracker.models import (
 from tracker.models.record.words import STATEMENTS, left_out, stood
 from tracker.models.reviews.reviews import AGREED
 from tracker.policy.permissions import Actor, people_of
-from tracker.record.blindness.queries import BlindSpots, blind_spots
 from tracker.record.endorsements.rules import OPEN, TakenBack, may_be_excepted, taken_back
+from tracker.record.visible.queries import Reader
 from tracker.record.workflow.rules import expires_on
 from tracker.reviews.act import records as acts
 from tracker.reviews.act.records import act
@@ -60,7 +60,7 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
         review, _item = acts.locked_item(tx, endorsement.item_id, with_learner=True)
         acts.must_be_reviewer(tx, review, actor, now)
         of = review.learner_id, endorsement.statement_id, endorsement.endorsed_at
-        if blind_spots(actor, now).hide_since(*of):
+        if Reader(actor, now).is_hidden_since(*of):
             raise Conflict("statement_hidden")
         tx.refresh(endorsement)
         act(tx, EndorsementChange.REVOKE, review, endorsement, actor.person_id, now)
@@ -111,7 +111,7 @@ def propose_exception(actor: Actor, item_id: int, reason: str, now: dt.datetime)
         statement = tx.get_one(Statement, item.statement_id)
         if not _is_below_met(tx, item) or _is_left_out(tx, review, statement):
             raise Conflict("exception_not_here")
-        if _is_blind_at(tx, blind_spots(actor, now), review, statement):
+        if _is_hidden_at(tx, Reader(actor, now), review, statement):
             raise Conflict("statement_hidden")
         if last_revealed(review.learner_id, [item.statement_id]) != item.id:
             raise Conflict("exception_not_here")
@@ -189,7 +189,7 @@ def _locked(
     tx: Session, actor: Actor, item_id: int, exception_id: int, now: dt.datetime
 ) -> tuple[Review, LevelException]:
     review, item = acts.item_of_both(tx, actor, item_id, now, with_learner=True)
-    if blind_spots(actor, now).hide_since(review.learner_id, item.statement_id, review.sent_at):
+    if Reader(actor, now).is_hidden_since(review.learner_id, item.statement_id, review.sent_at):
         raise Conflict("statement_hidden")
     excepted = tx.get(LevelException, exception_id, populate_existing=True)
     if excepted is None or excepted.item_id != item.id:
@@ -235,15 +235,13 @@ def _is_below_met(tx: Session, item: ReviewItem) -> bool:
     return may_be_excepted(item.status, endorsed)
 
 
-def _is_blind_at(tx: Session, blind: BlindSpots, review: Review, statement: Statement) -> bool:
+def _is_hidden_at(tx: Session, reader: Reader, review: Review, statement: Statement) -> bool:
     """Whether the actor must not learn of an exception that would be in the way."""
-    if review.learner_id in blind.closed:
+    hidden = reader.hidden_skills(review.learner_id)
+    if hidden is None:
         return True
-    hidden = [
-        statement_id for person_id, statement_id in blind.pairs if person_id == review.learner_id
-    ]
     at_this_level = select(Statement.id).where(
-        Statement.id.in_(hidden),
+        Statement.skill_id.in_(hidden),
         Statement.domain_id == statement.domain_id,
         Statement.rank == statement.rank,
     )

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from tracker.assessment.ratings import queries_history as rating_history
 from tracker.assessment.ratings.queries_cards import StatementCard
 from tracker.evidence.pieces import queries as evidence
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements import queries_digests as digest_check, rules as exceptions
 from tracker.record.endorsements.rules import AgreedException, DigestFit
 from tracker.record.sheet import (
@@ -91,7 +90,7 @@ def earlier_page(statement_id: int) -> ResponseReturnValue | None:
     if learner is None or statement is None:
         return None
     about(learner, "assessment.resume")
-    if not sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS).record.use_statement:
+    if not sheets.of_learner(learner, Side.OWN, None).record.use_statement:
         return redirect(url_for("dashboard.use_statement", next=address_here()))
     before = statement_lines.before(statement_id)
     given = _endorsements(learner, statement, before, [now.id for now in statement.became])
@@ -119,8 +118,8 @@ def page_of_person(person_id: int, statement_id: int) -> str:
         abort(404)
     about(learner, "profiles.show", person_id=person_id)
     access.note_look(person_id, "profile")
-    reader, blind = session.actor().person_id, session.blind_spots()
-    sheet = sheets.of_learner(learner, Side.REVEALED, blind, reader_id=reader)
+    reader = session.reader()
+    sheet = sheets.of_learner(learner, Side.REVEALED, reader)
     statement = next(one for one in sheet.version.statements if one.id == statement_id)
     domain = next(one for one in sheet.version.domains if one.id == statement.domain_id)
     voices = next(
@@ -129,12 +128,13 @@ def page_of_person(person_id: int, statement_id: int) -> str:
         if one.id == statement_id
     )
     before = statement_lines.before(statement_id)
-    if blind.is_to_rate(person_id, statement_id):
+    if reader.is_to_rate(person_id, statement_id):
         given = Endorsements(hidden=True)
     else:
         agreed = [voices.exception] if voices.exception is not None else []
         given = _endorsements(learner, statement, before, [statement_id], agreed)
-    mine = (one for one in given.endorsements if one.endorser_id == reader and one.counts)
+    me = reader.actor.person_id
+    mine = (one for one in given.endorsements if one.endorser_id == me and one.counts)
     return render(
         "reviews/endorsements/statement_of_person.html",
         lang=learner.lang,

@@ -8,29 +8,11 @@ At most one stands for a person and a skill. A newer one also ends what is excep
 import datetime as dt
 from functools import cache
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    SQLColumnExpression,
-    bindparam,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.frameworks.versions.rules import Change
-from tracker.models import (
-    Endorsement,
-    Handover,
-    LevelException,
-    RevealedAnswer,
-    Review,
-    ReviewItem,
-    SkillOrigin,
-)
-from tracker.models.record.words import is_said_of, stood
+from tracker.models import Endorsement, Handover, LevelException, RevealedAnswer, Review, ReviewItem
+from tracker.models.record.words import is_in_line, is_said_of, stood
 from tracker.models.reviews.reviews import AGREED
 from tracker.record.endorsements.rules import OPEN
 from tracker.record.workflow.rules import REVEALED, ItemStatus, Move
@@ -58,7 +40,7 @@ def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime
         elif item.status is ItemStatus.KEPT_APART:
             # The two don't agree anymore: what stood for the skill, or counted for it, ends,
             # whoever gave it.
-            in_line = _is_in_line(Endorsement.skill_id, item.skill_id)
+            in_line = is_in_line(Endorsement.skill_id, item.skill_id)
             _end_standing(tx, review, in_line, EndorsementChange.SUSPEND, None, now)
 
 
@@ -133,13 +115,3 @@ def _end_standing(
 def review_of(tx: Session, given: Endorsement | LevelException) -> Review:
     """The review in which the endorsement was given."""
     return tx.get_one(Review, tx.get_one(ReviewItem, given.item_id).review_id)
-
-
-def _is_in_line(column: SQLColumnExpression[int], skill_id: int) -> ColumnElement[bool]:
-    """Whether what is said of the skill meets a word on that of the column: itself, what counts for
-    it of what it was made of, and what it counts for, as when a review of an earlier version ends
-    late."""
-    made_of_it = select(SkillOrigin.skill_id).where(
-        SkillOrigin.origin_id == skill_id, SkillOrigin.carries, SkillOrigin.change != Change.MERGED
-    )
-    return or_(is_said_of(column, literal(skill_id), carrying=True), column.in_(made_of_it))

@@ -18,7 +18,6 @@ from tracker.assessment.ratings import (
 from tracker.evidence.pieces import queries as evidence
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.endorsements.rules import TakenBack
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.queries_learners import learner_of
@@ -98,7 +97,7 @@ def show(statement_id: int) -> ResponseReturnValue:
         return earlier
     if learner is None:
         abort(404)
-    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    sheet = sheets.of_learner(learner, Side.OWN, None)
     to_rate = statement_cards.of_statements(sheet, [statement_id])
     if not to_rate.cards:
         abort(404)
@@ -213,7 +212,7 @@ def _page(given: Subject, form: RevokeForm) -> str:
     if given.owner_id is not None:
         note_look(given.owner_id, "review")
     of = queries.one(given.id)
-    if given.owner_id is not None and session.blind_spots().hide_since(
+    if given.owner_id is not None and session.reader().is_hidden_since(
         given.owner_id, of.statement_id, of.on
     ):
         raise Conflict("statement_hidden")

@@ -12,7 +12,7 @@ from tracker.models import Deputy, Person
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import deputises_on
-from tracker.record.blindness.queries import blind_spots
+from tracker.record.visible.queries import Reader
 from tracker.record.workflow import queries as review_subjects
 from tracker.records import audit
 from tracker.records.core import notices
@@ -58,7 +58,7 @@ def give(
         work = review_subjects.open_work(person_id, today)
         if work is None or not permissions.allows(actor, Permission.OPEN_WORK, work):
             raise Missing
-        closed = blind_spots(actor, now).closed
+        closed = Reader(actor, now).closed
         possible = {row.review_id for row in open_work(actor, work, today, closed)}
         if not {review.id for review in reviews} <= possible:
             raise Conflict("open_work_changed")

@@ -44,7 +44,7 @@ def index(team: Subject) -> ResponseReturnValue:
         team=handovers.team_name(team.id),
         alone=handovers.alone(actor, path, today),
         stranded=table_page(handovers.stranded(actor, path, today), page_number()),
-        reviewers=handovers.reviewers(actor, path, today, session.blind_spots().closed),
+        reviewers=handovers.reviewers(actor, path, today, session.reader().closed),
     )
 
 
@@ -99,7 +99,7 @@ def end_deputy(deputy: Subject) -> ResponseReturnValue:
 
 
 def _reviews(work: Subject) -> list[OpenReview]:
-    closed = session.blind_spots().closed
+    closed = session.reader().closed
     return handovers.open_work(session.actor(), work, session.today(), closed)
 
 

@@ -12,7 +12,6 @@ from tracker.frameworks.versions.rules_levels import Segment, checked_rank
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.growth.rules import DomainMove, moved_by
 from tracker.record.sheet import queries as sheets, queries_learners as learners
 from tracker.record.sheet.rules import Sheet
@@ -159,7 +158,7 @@ def _reads_record(header: ReviewHeader, is_learner: bool) -> bool:
     return (
         person is not None
         and access.may(Permission.PROFILE_REVEALED, person)
-        and header.learner_id not in session.blind_spots().closed
+        and header.learner_id not in session.reader().closed
     )
 
 
@@ -176,7 +175,7 @@ def _then_and_now(review: Subject, header: ReviewHeader) -> tuple[Sheet, Sheet]:
             review.library_id or 0,
             today,
             None,
-            NO_BLIND_SPOTS if is_own else session.blind_spots(),
+            None if is_own else session.reader(),
             at,
             learner.role_profile_ids if learner is not None else (),
         )[0]

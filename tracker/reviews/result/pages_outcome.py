@@ -118,7 +118,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
             item.id
             for item in items
             if item.id in shown
-            and (is_learner or header.learner_id not in session.blind_spots().closed)
+            and (is_learner or header.learner_id not in session.reader().closed)
             and may_be_excepted(item.status, _endorsed(item, words))
         ),
     )
@@ -126,7 +126,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
 
 def is_hidden(header: ReviewHeader, item: Item, is_learner: bool) -> bool:
     """Whether what became of its reader's rating would tell them of others since."""
-    return not is_learner and session.blind_spots().hide_since(
+    return not is_learner and session.reader().is_hidden_since(
         header.learner_id, item.statement_id, header.sent_at
     )
 

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.queries.core import people
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.queries_learners import Learner, learner_of
 from tracker.record.sheet.rules_words import Side
@@ -193,5 +192,5 @@ def _reviewer(reviewer: Reviewer) -> str:
 
 
 def _sendable(learner: Learner) -> list[Sendable]:
-    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    sheet = sheets.of_learner(learner, Side.OWN, None)
     return sendable(sheet, learner.round_starts_on)

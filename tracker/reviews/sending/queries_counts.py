@@ -4,7 +4,6 @@ Nothing here reads a rating: what was not sent is seen by its owner alone, also 
 time.
 """
 
-import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -27,13 +26,11 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Framework, Review, ReviewItem, Statement
-from tracker.models.columns import written
 from tracker.models.joins import is_one_of_people, versions_of
 from tracker.models.record import later
-from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import Actor
-from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules_summaries import SentCounts
+from tracker.record.visible.queries import Reader, counts_as_sent, is_reviewed
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
 
@@ -49,7 +46,7 @@ ROUNDS: BindParameter[Any] = bindparam("rounds", expanding=True)
 
 
 def sent_counts(
-    person_ids: Collection[int], round_ids: Collection[int], blind: BlindSpots, today: dt.date
+    person_ids: Collection[int], round_ids: Collection[int], reader: Reader
 ) -> dict[tuple[int, int], SentCounts]:
     """What was sent and, in reviews that have ended, reviewed, by (person, framework): under each
     version what there is in all of them, a statement once. Dropped and withdrawn items do not
@@ -57,22 +54,18 @@ def sent_counts(
     values = {
         "people": list(person_ids),
         "rounds": list(round_ids),
-        **later.on(today),
-        **blind.values,
+        **later.on(reader.today),
+        **reader.values,
     }
-    rows = session().execute(_sent_counts(blind.form), values)
+    rows = session().execute(_sent_counts(hides=reader.hides), values)
     return {
         (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows
     }
 
 
 @cache
-def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
-    reviewed = and_(
-        ReviewItem.status == written(ItemStatus.ENDORSED),
-        Review.closed_at.is_not(None),
-        blind.shown(Review.learner_id, ReviewItem.statement_id),
-    )
+def _sent_counts(*, hides: bool) -> Select[*tuple[Any, ...]]:
+    reviewed = is_reviewed(hides=hides)
     in_round = Review.round_id.in_(ROUNDS)
     version = aliased(Framework)
     waits = later.counting_later(is_one_of_people, true()).c
@@ -130,8 +123,3 @@ def _waiting() -> Select[*tuple[Any, ...]]:
         )
         .group_by(Review.learner_id, version.id)
     )
-
-
-def counts_as_sent() -> ColumnElement[bool]:
-    """Over `Review` and `ReviewItem`: what is not withdrawn and not dropped."""
-    return and_(NOT_WITHDRAWN, ReviewItem.status != written(ItemStatus.DROPPED))

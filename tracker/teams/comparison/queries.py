@@ -134,7 +134,7 @@ def _measured(
     of: GapMatrix, domains: Iterable[DomainShape], words: Words, targets: Targets
 ) -> dict[int, GapRow]:
     """The cells of these people in the domains of the page, by person."""
-    is_hidden = of.scope.blind.hidden_domains()
+    is_hidden = of.scope.reader.hidden_domains()
     ids = {domain.key: domain.id for domain in of.domains}
     shapes = [(domain, domain.ranks) for domain in domains]
     return {

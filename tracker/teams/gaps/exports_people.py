@@ -86,9 +86,9 @@ def _people(
 
 def grounds(team: Subject, people: People) -> str:
     """Who of them may be seen by name, and what is hidden of them until it is revealed."""
-    blind = session.blind_spots()
-    named = {one.person_id for one in asked(team).scope.here if one.place.by_name} - blind.closed
-    hidden = [pair for pair in blind.pairs if pair[0] in set(people)]
+    reader = session.reader()
+    named = {one.person_id for one in asked(team).scope.here if one.place.by_name} - reader.closed
+    hidden = [pair for pair in reader.hidden.pairs if pair[0] in set(people)]
     return f"{sorted(named & set(people))} {sorted(hidden)}"
 
 

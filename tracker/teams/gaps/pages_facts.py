@@ -141,7 +141,7 @@ def _chosen(chosen: GapChoice, filters: GapFilters) -> Table:
 
 def _left_out(scope: GapScope) -> Table:
     """Whose record is not open to the reader yet, where they are counted by name."""
-    count = len(scope.ids_here & scope.blind.closed)
+    count = len(scope.ids_here & scope.reader.closed)
     if not count:
         return []
     words = ngettext(

@@ -51,9 +51,7 @@ SELF_RATINGS, THEN = "self", "then"
 
 
 def scope_of(team: Subject) -> GapScope:
-    return gap_scope(
-        session.actor(), team.id, team.places[0].path, session.blind_spots(), session.now()
-    )
+    return gap_scope(session.reader(), team.id, team.places[0].path)
 
 
 def frameworks_of(scope: GapScope) -> dict[str, TeamPlace | PastRound]:
@@ -116,7 +114,7 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> GapChoice | None:
     is_told = (
         scope.coordinates
         and (teams_choice == "all" or not has_below)
-        and not (profile or at or any(one.person_id in scope.blind.closed for one in shown))
+        and not (profile or at or any(one.person_id in scope.reader.closed for one in shown))
     )
     is_beside = bool(shown) and is_by_name and (is_told or all(way.is_revealed for way in ways))
     compare = filters.offer(

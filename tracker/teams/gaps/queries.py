@@ -158,9 +158,7 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
             [period.id] if period else [],
             of.figures.standings,
             of.figures.basis,
-            scope.library_id,
-            scope.today,
-            scope.blind,
+            scope.reader,
         )
         progress = why_unknown(of.groups, sent.progress)
         not_sent = len(everybody - sent.senders)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from tracker.db import session
 from tracker.models import SnapshotPerson
-from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings.queries import (
     StandingBasis,
@@ -21,6 +20,7 @@ from tracker.record.standings.queries import (
 from tracker.record.standings.rules import ShortStanding, ids as statement_ids
 from tracker.record.standings.rules_kept import KeptJob, KeptVersion, version_of
 from tracker.record.versions.rules import DomainShape
+from tracker.record.visible.queries import Reader
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, facts_of, people_of
 from tracker.teams.gaps.rules import (
     NEED,
@@ -55,7 +55,7 @@ class GapChoice:
     def people(self) -> list[TeamLearner]:
         """Who is on the page, by name, each by the jobs that it is about: nobody whose record is
         not open to the reader yet."""
-        closed = self.scope.blind.closed
+        closed = self.scope.reader.closed
         return [
             one for one in self.everybody if not (one.person_id in closed and one.place.by_name)
         ]
@@ -152,26 +152,26 @@ def _figures_now(
     jobs = {job.role_profile_id for place in {one.place for one in people} for job in place.jobs}
     basis = measured_by(place, jobs)
     standings = standings_of_people(ids, place, basis.digest, scope.today)
-    return _figures(basis.domains, basis.targets, standings, scope.blind, basis)
+    return _figures(basis.domains, basis.targets, standings, scope.reader, basis)
 
 
-def _figures_then(at: PastRound, ids: Collection[int], blind: BlindSpots) -> GapFigures:
+def _figures_then(at: PastRound, ids: Collection[int], reader: Reader) -> GapFigures:
     """At the end of a round."""
     version = kept_version(at)
     standings = {person_id: kept.standing for person_id, kept in kept_people(at, ids).items()}
-    return _figures(version.domains, version.targets, standings, blind, None)
+    return _figures(version.domains, version.targets, standings, reader, None)
 
 
 def _figures(
     domains: tuple[DomainShape, ...],
     targets: Mapping[int, Mapping[int, int]],
     standings: Mapping[int, ShortStanding],
-    blind: BlindSpots,
+    reader: Reader,
     basis: StandingBasis | None,
 ) -> GapFigures:
     levels = [domain.ranks for domain in domains]
-    is_hidden = blind.hidden_domains()
-    hidden_of = {person_id for person_id, _domain in blind.pairs} | blind.closed
+    is_hidden = reader.hidden_domains()
+    hidden_of = {person_id for person_id, _statement in reader.hidden.pairs} | reader.closed
 
     # Thousands of people stand in far fewer ways: a row is made once for all who are alike.
     @cache
@@ -192,7 +192,7 @@ def _figures(
     return GapFigures(
         domains,
         row_of,
-        sum(not blind.hide(key, one) for key, statements in excepted for one in statements),
+        sum(not reader.is_hidden(key, one) for key, statements in excepted for one in statements),
         {key: statement_ids(of.not_met) for key, of in standings.items() if of.not_met},
         standings,
         basis,
@@ -213,7 +213,7 @@ class GapMatrix:
         self.everybody = everybody
         ids = [one.person_id for one in everybody]
         self.figures = (
-            _figures_then(scope.round, ids, scope.blind)
+            _figures_then(scope.round, ids, scope.reader)
             if scope.round is not None
             else _figures_now(scope, chosen.of.framework_id, everybody, ids)
         )

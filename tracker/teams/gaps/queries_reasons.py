@@ -7,7 +7,6 @@ open; nothing here says more of an answer than that it isn't met. A reader who m
 by name gets nothing that the matrix doesn't have.
 """
 
-import datetime as dt
 from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -34,14 +33,13 @@ from sqlalchemy import (
 )
 
 from tracker.db import ask_made
-from tracker.models import Endorsement, Review, ReviewItem, SkillOrigin, Statement, Team
+from tracker.models import Endorsement, Review, ReviewItem, Statement, Team
 from tracker.models.columns import written
 from tracker.models.joins import is_one_of_people, versions_of
 from tracker.models.record import later
-from tracker.models.record.words import is_said_of, standing, stood
+from tracker.models.record.words import is_said_of, made_of, standing, stood
 from tracker.models.reviews.exceptions import agreed_exceptions
 from tracker.models.reviews.reviews import IS_LIVE
-from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots
 from tracker.record.sheet.queries_learners import (
     FRAMEWORK,
     LIBRARY,
@@ -52,8 +50,9 @@ from tracker.record.sheet.queries_learners import (
 from tracker.record.standings.queries import StandingBasis, StandingPlace, basis as measured_by
 from tracker.record.standings.rules import ShortStanding
 from tracker.record.versions.rules import DomainShape
+from tracker.record.visible.queries import Reader, counts_as_sent, is_seen
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.sending.queries_counts import ROUNDS, counts_as_sent
+from tracker.reviews.sending.queries_counts import ROUNDS
 from tracker.rules.core.wording import Wording
 from tracker.teams.gaps.queries_matrix import GapChoice, GapMatrix, PersonRow
 from tracker.teams.gaps.rules import (
@@ -133,25 +132,23 @@ def sent_by(
     round_ids: Collection[int],
     standings: Mapping[int, ShortStanding],
     basis: StandingBasis,
-    library_id: int,
-    today: dt.date,
-    blind: BlindSpots,
+    reader: Reader,
 ) -> SentByPeople:
     """Progress of those with these standings. What a supervisor has said stays theirs until they
     reveal it: all of a review until then is in review. One query."""
     of_library = len(person_ids) > NAMED_ONE_BY_ONE
     values = {
         "people": [] if of_library else list(person_ids),
-        "hidden_people": [person_id for person_id, _skill in blind.skills],
+        "hidden_people": [person_id for person_id, _skill in reader.hidden.skills],
         "rounds": list(round_ids),
         "framework": basis.version.id,
-        "library": library_id,
+        "library": reader.actor.library_id,
         "left_out": sorted(basis.left_out),
-        **later.on(today),
-        **blind.values,
+        **later.on(reader.today),
+        **reader.values,
     }
     form = _sent(
-        blind.form,
+        hides=reader.hides,
         of_rounds=bool(round_ids),
         of_library=of_library,
         is_later=any(standing.changes_on for standing in standings.values()),
@@ -170,7 +167,7 @@ def sent_by(
 
 @cache
 def _sent(
-    blind: BlindSpots, *, of_rounds: bool, of_library: bool, is_later: bool, is_excepted: bool
+    *, hides: bool, of_rounds: bool, of_library: bool, is_later: bool, is_excepted: bool
 ) -> CompoundSelect[*tuple[Any, ...]]:
     """The progress of each; then who sent, without a domain."""
     teams = select(Team.id).where(Team.library_id == LIBRARY)
@@ -180,12 +177,12 @@ def _sent(
         Review.round_id.in_(ROUNDS) if of_rounds else true(),
         exists().where(ReviewItem.review_id == Review.id, counts_as_sent()),
     )
-    progress = _progress(blind, of_library=of_library, is_later=is_later, is_excepted=is_excepted)
+    progress = _progress(hides, of_library=of_library, is_later=is_later, is_excepted=is_excepted)
     return union_all(progress, senders)
 
 
 def _progress(
-    blind: BlindSpots, *, of_library: bool, is_later: bool, is_excepted: bool
+    hides: bool, *, of_library: bool, is_later: bool, is_excepted: bool
 ) -> Select[*tuple[Any, ...]]:
     """Looks for exceptions, and for what counts later, where there are some. From the few items
     whose own skill has no reviewed rating, or of which others of this version were made. Of a whole
@@ -202,23 +199,18 @@ def _progress(
         Endorsement.skill_id == ReviewItem.skill_id,
         stood(None),
     )
-    made_of = (
-        select(SkillOrigin.origin_id)
-        .join(Statement, Statement.skill_id == SkillOrigin.skill_id)
-        .where(Statement.framework_id == FRAMEWORK, SkillOrigin.carries)
-    )
-    is_seen = blind.shows(Review.learner_id, ReviewItem.skill_id)
+    seen = is_seen(Review.learner_id, ReviewItem.skill_id, hides=hides)
     may_be = [
         select(ReviewItem.id).where(ReviewItem.status != written(ItemStatus.ENDORSED)),
         select(Endorsement.item_id).where(Endorsement.ended_at.is_not(None)),
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(Review.closed_at.is_(None)),
-        select(ReviewItem.id).where(ReviewItem.skill_id.in_(made_of)),
+        select(ReviewItem.id).where(ReviewItem.skill_id.in_(made_of(FRAMEWORK))),
     ]
-    if blind != NO_BLIND_SPOTS:
+    if hides:
         of_hidden = select(ReviewItem.id).join(Review, Review.id == ReviewItem.review_id)
-        may_be.append(of_hidden.where(Review.learner_id.in_(HIDDEN_PEOPLE), not_(is_seen)))
+        may_be.append(of_hidden.where(Review.learner_id.in_(HIDDEN_PEOPLE), not_(seen)))
     sent = (
         select(Review.learner_id, ReviewItem.skill_id, came.label("came"))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
@@ -226,7 +218,7 @@ def _progress(
             among(Review.learner_id, of_library=of_library),
             ReviewItem.id.in_(union(*may_be)) if of_library else true(),
             counts_as_sent(),
-            or_(~is_endorsed, ReviewItem.skill_id.in_(made_of), not_(is_seen)),
+            or_(~is_endorsed, ReviewItem.skill_id.in_(made_of(FRAMEWORK)), not_(seen)),
         )
         .cte()
         .prefix_with(later.ONCE)
@@ -259,7 +251,7 @@ def _progress(
             counts_now(person_id, Statement.id, waiting) if is_later else true(),
             or_(
                 and_(endorsed.c.statement_id.is_(None), not_(excepted) if is_excepted else true()),
-                not_(blind.shown(person_id, Statement.id)),
+                not_(is_seen(person_id, Statement.skill_id, hides=hides)),
             ),
         )
         .group_by(person_id, Statement.domain_id, Statement.rank)

@@ -22,10 +22,10 @@ from tracker.models import (
     Team,
 )
 from tracker.models.joins import opens_statements
-from tracker.policy.permissions import Actor, reach, teams_in_reach
-from tracker.record.blindness.queries import BlindSpots
+from tracker.policy.permissions import reach, teams_in_reach
 from tracker.record.sheet.queries_learners import LIBRARY
 from tracker.record.standings.rules_kept import version_of
+from tracker.record.visible.queries import Reader
 from tracker.rules.core.wording import Wording
 from tracker.teams.team.queries_learners import (
     TeamJob,
@@ -66,14 +66,13 @@ class PastRound:
 class GapScope:
     """What a gaps page stands on for its reader, before it is filtered. `root`: the highest team
     that the reader coordinates and that holds this one, or this one itself; `people` learn in this
-    one or, for who coordinates it, below it, and `in_reach` gives all who do in the root; `blind`
-    is what the reader may not see of them. `names`: whether the library shows coordinators levels
-    by name; `by_statement`: whether the reader may see of who is named which statements count as
-    met. `team_names`: by path, of all teams in reach. `round`: as of whose end all this is; None
-    for now. `rule_version`: of how levels were worked out."""
+    one or, for who coordinates it, below it, and `in_reach` gives all who do in the root. `names`:
+    whether the library shows coordinators levels by name; `by_statement`: whether the reader may
+    see of who is named which statements count as met. `team_names`: by path, of all teams in reach.
+    `round`: as of whose end all this is; None for now. `rule_version`: of how levels were worked
+    out."""
 
-    reader_id: int
-    library_id: int
+    reader: Reader
     team: TeamName
     root: str
     coordinates: bool
@@ -84,11 +83,17 @@ class GapScope:
     people: tuple[TeamLearner, ...]
     in_reach: Callable[[], tuple[TeamLearner, ...]]
     rounds: tuple[PastRound, ...]
-    blind: BlindSpots
-    today: dt.date
     team_names: Mapping[str, str]
     round: PastRound | None = None
     rule_version: int = RULE_VERSION
+
+    @property
+    def today(self) -> dt.date:
+        return self.reader.today
+
+    @property
+    def library_id(self) -> int:
+        return self.reader.actor.library_id
 
     @cached_property
     def here(self) -> list[TeamLearner]:
@@ -122,11 +127,9 @@ class GapScope:
         )
 
 
-def gap_scope(
-    actor: Actor, team_id: int, path: str, blind: BlindSpots, now: dt.datetime
-) -> GapScope:
-    """For a team that the actor may read. Three queries."""
-    today = actor.today(now)
+def gap_scope(reader: Reader, team_id: int, path: str) -> GapScope:
+    """For a team that they may read. Three queries."""
+    actor, today = reader.actor, reader.today
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
     root = min(roots, key=len, default=path)
     asked = {**reach(actor), "today": today}
@@ -144,8 +147,7 @@ def gap_scope(
         )
     )
     return GapScope(
-        reader_id=actor.person_id,
-        library_id=actor.library_id,
+        reader=reader,
         team=names[team_id],
         root=root,
         coordinates=bool(roots),
@@ -158,8 +160,6 @@ def gap_scope(
         people=learners(path),
         in_reach=lambda: learners(root),
         rounds=tuple(PastRound(**row) for row in ask_made(_rounds(), asked).mappings()),
-        blind=blind,
-        today=today,
         team_names={team.path: team.name for team in names.values()},
     )
 

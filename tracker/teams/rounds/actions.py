@@ -11,7 +11,7 @@ from tracker.db import transaction
 from tracker.models import Library, Notice, NoticeChoice, Round
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.core.people import libraries
-from tracker.record.blindness.queries import BlindSpots
+from tracker.record.visible.queries import Reader
 from tracker.records import audit
 from tracker.records.core import notices, outbox
 from tracker.row_locks import held
@@ -28,7 +28,6 @@ def remind(
     team: Subject,
     round_id: int,
     people: Collection[int],
-    blind: BlindSpots,
     now: dt.datetime,
     *,
     by_mail: bool,
@@ -41,11 +40,11 @@ def remind(
     """
     with transaction() as tx:
         library = tx.scalars(held(select(Library).where(Library.id == actor.library_id))).one()
-        scope = gap_scope(actor, team.id, team.places[0].path, blind, now)
+        scope = gap_scope(Reader(actor, now), team.id, team.places[0].path)
         offered = {period.id: period for period in rounds.offered(scope)}
         if round_id not in offered:
             raise Missing
-        page = rounds.page(actor, scope, offered[round_id], now)
+        page = rounds.page(scope, offered[round_id])
         able = [one.person_id for one in page.learners if one.can_be_reminded]
         wanted = [person_id for person_id in able if person_id in people]
         if not wanted:

@@ -185,7 +185,7 @@ def words_of(page: RoundPage) -> dict[str, str]:
 def round_list(scope: GapScope, at: PastRound) -> RoundList:
     """The list that the address asks for."""
     now = session.now()
-    page = rounds.page(session.actor(), scope, at, now)
+    page = rounds.page(scope, at)
     everybody = page.learners
     form, order = RoundFilters(request.args), order_asked(COLUMNS)
     branch = form.offer("branch", _branches(page))

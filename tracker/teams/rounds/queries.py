@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from tracker.policy.permissions import Actor
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.core.wording import Wording
 from tracker.rules.names import folded
@@ -110,9 +109,10 @@ def offered(scope: GapScope) -> list[PastRound]:
     )
 
 
-def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> RoundPage:
+def page(scope: GapScope, at: PastRound) -> RoundPage:
     """Of a round that is offered. Five queries; where it is over and kept two more for each of its
     frameworks, and as many for the round before."""
+    actor, now = scope.reader.actor, scope.reader.now
     parts = [part for part in scope.rounds if part.id == at.id]
     is_over = at.ends_on < scope.today
     as_of = start_of(actor.time_zone, at.ends_on + dt.timedelta(days=1)) if is_over else None
@@ -121,11 +121,11 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
     then, people = scopes[0], people_of(scopes, parts)
     ways = {one.places for one in people.values()}
     hides = not all(place.by_name for places in ways for place in places)
-    reviews = reviews_of(at.id, people, actor.time_zone, scope.blind, as_of)
+    reviews = reviews_of(at.id, people, scope.reader, as_of)
     states = dict.fromkeys(people, RoundState.NOT_SENT)
     states |= {person_id: state_of(sent) for person_id, sent in reviews.items()}
     # Of whom the reader sees no levels, or not yet, nothing is told but that they sent.
-    closed = scope.blind.closed
+    closed = scope.reader.closed
     veiled = people.keys() if hides else people.keys() & closed
     states |= {person_id: without_levels(states[person_id]) for person_id in veiled}
     unfinished = {
@@ -158,7 +158,7 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
         supervisors=tuple(sorted(supervisors, key=lambda one: (folded(one.name), one.person_id))),
         learners=learners,
         without_levels=hides,
-        before=None if hides else _before(actor, scope, at, parts, as_of or now),
+        before=None if hides else _before(scope, at, parts, as_of or now),
     )
 
 
@@ -181,7 +181,7 @@ def _branches(
 
 
 def _before(
-    actor: Actor, scope: GapScope, at: PastRound, parts: Sequence[PastRound], moment: dt.datetime
+    scope: GapScope, at: PastRound, parts: Sequence[PastRound], moment: dt.datetime
 ) -> RoundBefore | None:
     """Of the last round of the same framework that was over before this one began and is kept, as
     many days before its end as the moment is before the end of this one; None where there is none,
@@ -194,12 +194,12 @@ def _before(
         return None
     last = max(past, key=lambda part: (part.ends_on, part.id))
     then = moment - (at.ends_on - last.ends_on)
-    if day_in(actor.time_zone, then) < last.starts_on:
+    if day_in(scope.reader.actor.time_zone, then) < last.starts_on:
         return None
     people = people_of([scope_at(scope, part) for part in past if part.id == last.id], past)
     if not people or not all(place.by_name for one in people.values() for place in one.places):
         return None
-    people = {key: one for key, one in people.items() if key not in scope.blind.closed}
-    reviews = reviews_of(last.id, people, actor.time_zone, scope.blind, then)
+    people = {key: one for key, one in people.items() if key not in scope.reader.closed}
+    reviews = reviews_of(last.id, people, scope.reader, then)
     finished = sum(state_of(sent) is RoundState.FINISHED for sent in reviews.values())
     return RoundBefore(last.name, finished, len(people), last.reconstructed)

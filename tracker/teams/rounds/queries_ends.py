@@ -26,7 +26,6 @@ from tracker.models import (
 )
 from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import current_on, people_of
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets
 from tracker.record.sheet.rules import Sheet, higher_of
 from tracker.record.sheet.rules_words import Side
@@ -99,7 +98,7 @@ def sheets_at(
 ) -> Iterator[Sheet]:
     for start in range(0, len(person_ids), AT_ONCE):
         some = person_ids[start : start + AT_ONCE]
-        yield from sheets.of_people(some, *place, day, Side.REVEALED, NO_BLIND_SPOTS, as_of)
+        yield from sheets.of_people(some, *place, day, Side.REVEALED, None, as_of)
 
 
 def jobs_on(place: StandingPlace, day: dt.date, as_of: dt.datetime) -> Jobs:

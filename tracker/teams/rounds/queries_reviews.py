@@ -52,10 +52,9 @@ from tracker.models.reviews.due_dates import away_of, away_until, covers, due
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.asking import Question, ask_together
-from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import LIBRARY, NAMED_ONE_BY_ONE
+from tracker.record.visible.queries import Reader, counts_as_sent
 from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
-from tracker.reviews.sending.queries_counts import counts_as_sent
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import REMIND_DAYS, NoticeKind
 from tracker.rules.roles import Role
@@ -63,17 +62,14 @@ from tracker.teams.rounds.rules import REMIND_AGAIN, RoundReview, RoundSuperviso
 
 
 def reviews_of(
-    round_id: int,
-    person_ids: Collection[int],
-    time_zone: str,
-    blind: BlindSpots,
-    at: dt.datetime | None = None,
+    round_id: int, person_ids: Collection[int], reader: Reader, at: dt.datetime | None = None
 ) -> defaultdict[int, list[RoundReview]]:
     """What these people sent in the round, by who sent it; `at`: as of that moment. What is
     withdrawn or dropped does not count, nor a review that would tell who read a statement before.
     One query, two where something is hidden."""
+    time_zone = reader.actor.time_zone
     are_few = len(person_ids) <= NAMED_ONE_BY_ONE
-    asked = {"round": round_id, "past": blind.past_reviews(), "at": at}
+    asked = {"round": round_id, "past": reader.past_reviews(), "at": at}
     asked |= {"people": list(person_ids)} if are_few else {}
 
     def is_past(moment: dt.datetime | None) -> bool:

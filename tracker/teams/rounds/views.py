@@ -100,13 +100,7 @@ def remind(team: Subject) -> ResponseReturnValue:
     done = accepted(
         form,
         lambda: actions.remind(
-            session.actor(),
-            team,
-            at.id,
-            form.ids,
-            session.blind_spots(),
-            session.now(),
-            by_mail=session.is_mail_set(),
+            session.actor(), team, at.id, form.ids, session.now(), by_mail=session.is_mail_set()
         ),
     )
     if done is None:

@@ -43,16 +43,14 @@ from tracker.models import (
     RoundFramework,
     Team,
 )
-from tracker.models.columns import written
 from tracker.models.record.versions import version_learned
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import Actor, Subject, current_on, reach, teams_in_reach
 from tracker.policy.reviewers import upwards
 from tracker.queries.asking import Question, row_as
-from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import LIBRARY
-from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.sending.queries_counts import ROUNDS, counts_as_sent
+from tracker.record.visible.queries import Reader, counts_as_sent, is_reviewed
+from tracker.reviews.sending.queries_counts import ROUNDS
 from tracker.rules.roles import Role
 
 
@@ -147,15 +145,13 @@ def _open_rounds() -> Select[*tuple[Any, ...]]:
     )
 
 
-def tree(
-    actor: Actor, rounds: Collection[OpenRound], blind: BlindSpots, today: dt.date, path: str = "/"
-) -> tuple[TeamLine, ...]:
-    """The teams this actor may read, each after its parent, with totals over the teams below it
+def tree(reader: Reader, rounds: Collection[OpenRound], path: str = "/") -> tuple[TeamLine, ...]:
+    """The teams this reader may read, each after its parent, with totals over the teams below it
     where they are at `path` or below. Two queries."""
-    values = {"path": path, "today": today, **reach(actor), **blind.values}
+    values = {"path": path, "today": reader.today, **reach(reader.actor), **reader.values}
     values["rounds"] = [period.id for period in rounds]
     values["versions"] = {version_id for period in rounds for version_id in period.framework_ids}
-    teams = ask_made(_teams(len(actor.coordinates), in_rounds=bool(rounds)), values).all()
+    teams = ask_made(_teams(len(reader.actor.coordinates), in_rounds=bool(rounds)), values).all()
     ids = {team.id for team in teams if team.closed_on is None}
     below, learners = defaultdict(list), defaultdict(list)
     for team in teams:
@@ -163,9 +159,9 @@ def tree(
             below[team.parent_id if team.parent_id in ids else None].append(team)
         for at in upwards(team.path) if team.learners else ():
             learners[at].append(team.learners)
-    came_to = ask_made(_came_to(blind.form, in_rounds=bool(rounds)), values).one()
+    came_to = ask_made(_came_to(hides=reader.hides, in_rounds=bool(rounds)), values).one()
     sent, reviewed = (set(ids.split(",") if ids else ()) for ids in came_to)
-    closed = set(map(str, blind.closed))
+    closed = set(map(str, reader.closed))
     lines: list[TeamLine] = []
 
     def put(parent_id: int | None, above: tuple[str, ...]) -> None:
@@ -227,19 +223,13 @@ def _learns_for_the_rounds() -> ColumnElement[bool]:
 
 
 @cache
-def _came_to(blind: BlindSpots, *, in_rounds: bool) -> Select[*tuple[Any, ...]]:
+def _came_to(*, hides: bool, in_rounds: bool) -> Select[*tuple[Any, ...]]:
     """Who sent, and of whom a review that has ended came to a rating. One row. One that was
     revealed was sent: of the others few items are looked for."""
     of_review = select(ReviewItem.id).where(ReviewItem.review_id == Review.id)
-    is_shown = blind.shown(Review.learner_id, ReviewItem.statement_id)
-    is_endorsed = ReviewItem.status == written(ItemStatus.ENDORSED)
-    is_reviewed = and_(
-        Review.closed_at.is_not(None), exists(of_review.where(is_endorsed, is_shown))
-    )
+    has_come = exists(of_review.where(is_reviewed(hides=hides)))
     teams = select(Team.id).where(Team.library_id == LIBRARY)
-    return select(
-        _joined(Review.learner_id), _joined(case((is_reviewed, Review.learner_id)))
-    ).where(
+    return select(_joined(Review.learner_id), _joined(case((has_come, Review.learner_id)))).where(
         NOT_WITHDRAWN,
         Review.round_id.in_(ROUNDS) if in_rounds else Review.team_id.in_(teams),
         or_(Review.revealed_at.is_not(None), exists(of_review.where(counts_as_sent()))),

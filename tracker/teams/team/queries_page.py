@@ -17,10 +17,10 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Framework, Library, Membership, Person, PersonVersion, RoleProfile, Team
 from tracker.models.record.versions import learns_on, row_before
-from tracker.policy.permissions import Actor, current_on, in_reach_on
+from tracker.policy.permissions import current_on, in_reach_on
 from tracker.queries.asking import ask, row_as
-from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.rules_summaries import SentCounts
+from tracker.record.visible.queries import Reader
 from tracker.reviews.sending.queries_counts import WaitingReviews, sent_counts, waiting_for
 from tracker.rules.core.wording import Wording
 from tracker.rules.roles import Role
@@ -92,11 +92,12 @@ class TeamPage:
     versions: tuple[TeamVersion, ...]
 
 
-def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.date) -> TeamPage:
-    """A team that the actor may read. The number of queries is the same whatever the size."""
+def page(reader: Reader, team_id: int, path: str) -> TeamPage:
+    """A team that they may read. The number of queries is the same whatever the size."""
+    actor, today = reader.actor, reader.today
     coordinates = any(path.startswith(place.path) for place in actor.coordinates)
     rounds = ask(open_rounds(actor.library_id, today))
-    readable = tree(actor, rounds, blind, today, path)
+    readable = tree(reader, rounds, path)
     query = (
         select(Team.name, Library.names_to_coordinators)
         .join(Library, Library.id == Team.library_id)
@@ -105,7 +106,7 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
     team = session().execute(query).one()
     rows = _memberships(team_id, today)
     learners = {row.person_id for row in rows if row.role == Role.LEARNER}
-    sent = sent_counts(learners, [period.id for period in rounds], blind, today)
+    sent = sent_counts(learners, [period.id for period in rounds], reader)
     waiting = waiting_for(actor, learners)
     in_round = {framework_id for period in rounds for framework_id in period.framework_ids}
     members: list[Member] = []

@@ -20,9 +20,8 @@ bp = Blueprint("teams", __name__, url_prefix="/teams")
 @bp.get("")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    today = session.actor().today(session.now())
-    rounds = ask(teams.open_rounds(session.actor().library_id, today))
-    lines = teams.tree(session.actor(), rounds, session.blind_spots(), today)
+    rounds = ask(teams.open_rounds(session.actor().library_id, session.today()))
+    lines = teams.tree(session.reader(), rounds)
     return render(
         "teams/index.html",
         teams=teams_found(lines),
@@ -35,9 +34,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<id:team_id>")
 @door(Permission.TEAM_READ, subjects.team)
 def show(team: Subject) -> ResponseReturnValue:
-    page = team_page.page(
-        session.actor(), team.id, team.places[0].path, session.blind_spots(), session.today()
-    )
+    page = team_page.page(session.reader(), team.id, team.places[0].path)
     supervises = may(Permission.PROFILE_REVEALED, team)
     members = member_list(page.members, team.id, is_supervisor=supervises)
     note_looks([member.person_id for member in (*members.cut.rows, *page.former)], "team")

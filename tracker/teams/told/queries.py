@@ -27,7 +27,7 @@ from tracker.models import (
 from tracker.record.standings import queries as standings
 from tracker.record.standings.queries import StandingPlace
 from tracker.record.versions.rules import DomainShape
-from tracker.reviews.sending.queries_counts import counts_as_sent
+from tracker.record.visible.queries import counts_as_sent
 from tracker.rules.roles import Role
 from tracker.teams.gaps.queries_scope import GapScope
 from tracker.teams.told.rules import COUNTED, may_be_told
@@ -65,7 +65,7 @@ def figures(
     follow from these.
     """
     is_known = or_(
-        CountedOutcome.person_id.in_(_known_by(scope.reader_id)),
+        CountedOutcome.person_id.in_(_known_by(scope.reader.actor.person_id)),
         CountedOutcome.is_implied,
         and_(
             CountedOutcome.voice == Voice.ENDORSED,
@@ -107,7 +107,7 @@ def figures(
         .order_by(CountedOutcome.as_of.desc(), Team.name, Team.id)
     )
     told = [row for row in rows if may_be_told(row[8], row[9])]
-    to_rate = {domain_id for _person_id, domain_id in scope.blind.domains_to_rate()}
+    to_rate = {domain_id for _person_id, domain_id in scope.reader.domains_to_rate()}
     return [
         ToldFigure(domain, *row[1:8])
         for domain in standings.basis(StandingPlace(framework_id, scope.library_id)).domains

@@ -27,7 +27,7 @@ TEAMS_SHOWN = 12
 def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Duties:
     """How far the teams are, the highest first; a section for each team that the actor coordinates.
     Two queries, and one for each of these teams."""
-    lines = teams.tree(actor, rounds, session.blind_spots(), on)
+    lines = teams.tree(session.reader(), rounds)
     sections, stuck = [], []
     for place in actor.coordinates:
         below = [line for line in lines if line.path.startswith(place.path)]

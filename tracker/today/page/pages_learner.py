@@ -15,7 +15,6 @@ from tracker.profiles.growth import queries as growth
 from tracker.profiles.profile import pages_cards as cards, pages_steps as step_lines
 from tracker.profiles.profile.pages_cards import VoiceSummary
 from tracker.queries.asking import ask_together
-from tracker.record.blindness.queries import NO_BLIND_SPOTS
 from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules_summaries import sent_counts
@@ -69,7 +68,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learner_asked(actor.person_id, "dashboard.index")
     if learner is None:
         return None
-    sheet = sheets.of_learner(learner, Side.OWN, NO_BLIND_SPOTS)
+    sheet = sheets.of_learner(learner, Side.OWN, None)
     on = actor.today(now)
     waits = ask_together(
         today.returned(actor),

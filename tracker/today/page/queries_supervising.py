@@ -23,7 +23,7 @@ from tracker.models import (
 )
 from tracker.models.record.versions import learns_on
 from tracker.policy.permissions import Actor, current_on
-from tracker.reviews.sending.queries_counts import counts_as_sent
+from tracker.record.visible.queries import counts_as_sent
 from tracker.rules.roles import Role
 
 

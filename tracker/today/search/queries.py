@@ -47,9 +47,9 @@ from tracker.models.joins import current_version, level_of_statement
 from tracker.models.record.versions import is_current_of_library
 from tracker.policy.permissions import Actor, people_of, profiles_readable, teams_readable
 from tracker.profiles.profile.queries import names_to_coordinators
-from tracker.record.blindness.queries import BlindSpots
 from tracker.record.sheet.queries_learners import frameworks_of
 from tracker.record.versions.queries_choices import IS_RATED_HERE
+from tracker.record.visible.queries import Reader
 from tracker.reviews.queue import queries as queues
 from tracker.rules.core.wording import Wording
 
@@ -112,20 +112,16 @@ class Found(NamedTuple):
 
 
 def search(
-    actor: Actor,
-    find: str,
-    today: dt.date,
-    blind: BlindSpots,
-    pages: Sequence[Findable],
-    most: Mapping[FoundKind, int],
+    reader: Reader, find: str, pages: Sequence[Findable], most: Mapping[FoundKind, int]
 ) -> Found:
     """`most`: how many to show of each kind; what it leaves out is not looked for. The kind that
     holds the best comes first. Nine queries at most."""
+    actor, today = reader.actor, reader.today
     read: dict[FoundKind, Callable[[], Shelf]] = {
         FoundKind.STATEMENT: lambda: _shelf(_statements(actor, today)),
         FoundKind.EVIDENCE: lambda: _shelf(_evidence(actor), plain),
         FoundKind.REVIEW: lambda: _shelf(_reviews(actor, today)),
-        FoundKind.PERSON: lambda: _people(actor, today, blind),
+        FoundKind.PERSON: lambda: _people(reader),
         FoundKind.ACCOUNT: lambda: _accounts(actor),
         FoundKind.TEAM: lambda: _shelf(_teams(actor)),
         FoundKind.PAGE: lambda: _shelf(pages),
@@ -202,8 +198,9 @@ def _reviews(actor: Actor, today: dt.date) -> list[Findable]:
     return [Findable(one, one.who, one.team) for one in both]
 
 
-def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
-    """People whose profile is open to the actor, by name and job. There may be thousands."""
+def _people(reader: Reader) -> Shelf:
+    """People whose profile is open to the reader, by name and job. There may be thousands."""
+    actor, today = reader.actor, reader.today
     if not (actor.supervises or actor.coordinates):
         return _shelf([])
     lines = _joined(Person.name + "\t" + RoleProfile.name)
@@ -215,7 +212,7 @@ def _people(actor: Actor, today: dt.date, blind: BlindSpots) -> Shelf:
         .where(
             profiles_readable(actor, today, named=names_to_coordinators(actor.library_id)),
             Person.disabled_at.is_(None),
-            Person.id.not_in(blind.closed),
+            Person.id.not_in(reader.closed),
         )
         .group_by(Team.id, RoleProfile.id)
     )

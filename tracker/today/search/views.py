@@ -192,8 +192,7 @@ def index() -> ResponseReturnValue:
     find, only = request.args.get("q", "").strip()[:FIND_MAX], request.args.get("only")
     kind, pages = FoundKind(only) if only in set(FoundKind) else None, list(_pages())
     most = {kind: MOST_OF_ONE} if kind else dict.fromkeys(FoundKind, MOST)
-    blind, today = session.blind_spots(), session.today()
-    results = search(session.actor(), find, today, blind, pages, most) if find else None
+    results = search(session.reader(), find, pages, most) if find else None
     page = render(
         "today/search.html",
         find=find,

@@ -19,8 +19,7 @@ from tracker.accounts.sign_in.rules import Passwords, Visit
 from tracker.operations.audit.actions import SideNote, side_note, tell_missed
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import SignedInActor, actor_for_token
-from tracker.record.blindness import queries as blindness
-from tracker.record.blindness.queries import BlindSpots
+from tracker.record.visible.queries import Reader
 
 HASHING = frozenset(
     {
@@ -114,12 +113,13 @@ def today() -> dt.date:
     return actor().today(now())
 
 
-def blind_spots() -> BlindSpots:
-    """What the signed-in person may not see before they reveal, asked once for a request."""
-    if "blind_spots" not in g:
-        g.blind_spots = blindness.blind_spots(actor(), now())
-    blind: BlindSpots = g.blind_spots
-    return blind
+def reader() -> Reader:
+    """The signed-in person; what is hidden from them is asked once for a request."""
+    who = actor()
+    if "reader" not in g or g.reader.actor is not who:
+        g.reader = Reader(who, now())
+    one: Reader = g.reader
+    return one
 
 
 def browser_key() -> str:

@@ -27,7 +27,7 @@ class ClosedRecord(NamedTuple):
 def closed_records(people: Collection[int]) -> dict[int, ClosedRecord]:
     """Of these people, those whose records are not open to the reader yet. One query where there
     are some."""
-    if session.blind_spots().closed.isdisjoint(people):
+    if session.reader().closed.isdisjoint(people):
         return {}
     actor, now = session.actor(), session.now()
     return {
@@ -50,7 +50,7 @@ def by_opening(records: Iterable[ClosedRecord]) -> list[list[ClosedRecord]]:
 
 def refuse_closed(person_id: int) -> None:
     """Ends the request with a page that says when this record opens, where it is not open yet."""
-    if person_id in session.blind_spots().closed:
+    if person_id in session.reader().closed:
         record = closed_records({person_id}).get(person_id)
         abort(make_response(render("profiles/closed.html", record=record), 403))
 

@@ -22,7 +22,8 @@ from tracker.models import (
 from tracker.models.joins import current_version, draft_of_notes, is_one_of_people, versions_of
 from tracker.models.record.words import stood
 from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY
-from tracker.record.sheet.queries_rows import (
+from tracker.record.versions import queries as versions
+from tracker.record.visible.queries_rows import (
     LINKED,
     NOTED,
     REVIEWED_WITH,
@@ -31,7 +32,6 @@ from tracker.record.sheet.queries_rows import (
     Selected,
     row,
 )
-from tracker.record.versions import queries as versions
 
 
 def own_rows() -> list[Selected]:

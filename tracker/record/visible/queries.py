@@ -5,17 +5,16 @@ A statement that was sent for review by itself counts as not reviewed and not re
 reviewer and for who stands in for them, until they reveal: whoever rated it before and whatever the
 learner said, and also where nobody ever did. As this holds for every review of one statement, and a
 second opinion is one, it gives none of them away. What its skill was made of, and what became of
-it, is hidden with it in every version, carried or not. Every query that reads past
-ratings for others than the learner takes a `BlindSpots`.
+it, is hidden with it in every version, carried or not.
 
 Of somebody whose record is closed to the reader (policy/openings) nothing was reviewed and nothing
 was revealed, but in reviews that are with the reader.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +22,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
-    Select,
     SQLColumnExpression,
     and_,
     bindparam,
@@ -38,109 +36,103 @@ from sqlalchemy import (
 
 from tracker.db import UTCDateTime, ask_made, session
 from tracker.models import Deputy, RecordOpening, Review, ReviewItem, SkillOrigin, Statement
-from tracker.models.reviews.reviews import IS_LIVE
+from tracker.models.columns import written
+from tracker.models.reviews.reviews import IS_LIVE, NOT_WITHDRAWN
 from tracker.policy.openings import is_closed
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import deputises_on, is_of_one
-from tracker.record.workflow.rules import SEALED
+from tracker.record.workflow.rules import SEALED, ItemStatus
 
 HIDDEN: BindParameter[list[tuple[int, int]]] = bindparam("hidden", expanding=True)
-HIDDEN_SKILLS: BindParameter[list[tuple[int, int]]] = bindparam("hidden_skills", expanding=True)
-READER: BindParameter[int] = bindparam("blind_reader", type_=Integer)
-NOW: BindParameter[dt.datetime] = bindparam("blind_now", type_=UTCDateTime)
+READER: BindParameter[int] = bindparam("reader_id", type_=Integer)
+NOW: BindParameter[dt.datetime] = bindparam("reads_at", type_=UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)
-class BlindSpots:
-    """What one reader may not see: the (person, statement) that they are to rate, in every version,
-    with the (person, skill) of each; and whose records are `closed` to them as of `now`, who came
-    to read each of these at `came_at`."""
+class Hidden:
+    """The (person, statement) that a reader is to rate, in every version, with the (person, skill)
+    of each; and those whose records are closed to them, who came to read each at `came_at`."""
 
     pairs: frozenset[tuple[int, int]] = frozenset()
     skills: frozenset[tuple[int, int]] = frozenset()
-    closed: frozenset[int] = frozenset()
-    reader_id: int | None = None
-    now: dt.datetime | None = None
-    came_at: Mapping[int, dt.datetime] = field(default_factory=dict, compare=False)
+    came_at: Mapping[int, dt.datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who asks, and when. What is hidden from them is asked once, when something is read that they
+    may not all see. Every query that reads past ratings for others than the learner takes one."""
+
+    actor: Actor
+    now: dt.datetime
+
+    @cached_property
+    def today(self) -> dt.date:
+        return self.actor.today(self.now)
+
+    @cached_property
+    def hidden(self) -> Hidden:
+        """One query."""
+        rows = ask_made(
+            _hidden_on(self.today), {"reader_id": self.actor.person_id, "reads_at": self.now}
+        ).all()
+        to_rate = [row for row in rows if row.statement_id is not None]
+        return Hidden(
+            frozenset((row.learner_id, row.statement_id) for row in to_rate),
+            frozenset((row.learner_id, row.skill_id) for row in to_rate),
+            {row.learner_id: row.came_at for row in rows if row.statement_id is None},
+        )
+
+    @property
+    def closed(self) -> Set[int]:
+        """Those whose records are closed to the reader."""
+        return self.hidden.came_at.keys()
+
+    @property
+    def hides(self) -> bool:
+        return bool(self.hidden.pairs or self.closed)
 
     def is_to_rate(self, person_id: int, statement_id: int) -> bool:
-        return (person_id, statement_id) in self.pairs
+        return (person_id, statement_id) in self.hidden.pairs
 
-    def hide(self, person_id: int, statement_id: int) -> bool:
+    def is_hidden(self, person_id: int, statement_id: int) -> bool:
         return person_id in self.closed or self.is_to_rate(person_id, statement_id)
 
-    def hide_since(self, person_id: int, statement_id: int, at: dt.datetime) -> bool:
+    def is_hidden_since(self, person_id: int, statement_id: int, at: dt.datetime) -> bool:
         """Whether to hide what came after a review or rating that the reader gave at that time,
         also from others. What they review since they came is theirs whole."""
         return self.is_to_rate(person_id, statement_id) or (
-            person_id in self.closed and at < self.came_at[person_id]
+            person_id in self.closed and at < self.hidden.came_at[person_id]
         )
 
-    def shown(
-        self, person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
-    ) -> ColumnElement[bool]:
-        """Over a query with these two columns: the rows that the reader may see."""
-        return self._shown(person_id, statement_id, HIDDEN, self.pairs)
-
-    def shows(
-        self, person_id: SQLColumnExpression[int], skill_id: SQLColumnExpression[int]
-    ) -> ColumnElement[bool]:
-        """The same over words on skills, before it is worked out for which statements they
-        count."""
-        return self._shown(person_id, skill_id, HIDDEN_SKILLS, self.skills)
-
-    def _shown(
-        self,
-        person_id: SQLColumnExpression[int],
-        other_id: SQLColumnExpression[int],
-        hidden: BindParameter[list[tuple[int, int]]],
-        values: frozenset[tuple[int, int]],
-    ) -> ColumnElement[bool]:
-        if self == NO_BLIND_SPOTS:
-            return true()
-        pairs, reader, now = (
-            (hidden, READER, NOW)
-            if self == HIDING
-            else (
-                bindparam("hidden", sorted(values), expanding=True, unique=True),
-                bindparam("blind_reader", self.reader_id, type_=Integer, unique=True),
-                bindparam("blind_now", self.now, type_=UTCDateTime, unique=True),
-            )
-        )
-        return and_(
-            tuple_(person_id, other_id).not_in(pairs), person_id.not_in(_closed_to(reader, now))
-        )
-
-    @property
-    def form(self) -> "BlindSpots":
-        """The same for every reader who may not see something, for a query that is made once and
-        given `values`."""
-        return HIDING if self.values else NO_BLIND_SPOTS
+    def hidden_skills(self, person_id: int) -> Collection[int] | None:
+        """Of a person's; None for all of them."""
+        if person_id in self.closed:
+            return None
+        return {skill_id for whose, skill_id in self.hidden.skills if whose == person_id}
 
     @property
     def values(self) -> dict[str, Any]:
-        """The parameters of the `form`; empty where nothing is hidden."""
-        if not self.pairs and not self.closed:
+        """The parameters of `is_seen`; empty where nothing is hidden."""
+        if not self.hides:
             return {}
         return {
-            "hidden": sorted(self.pairs),
-            "hidden_skills": sorted(self.skills),
-            "blind_reader": self.reader_id,
-            "blind_now": self.now,
+            "hidden": sorted(self.hidden.skills),
+            "reader_id": self.actor.person_id,
+            "reads_at": self.now,
         }
 
     def domains_to_rate(self) -> frozenset[tuple[int, int]]:
         """The (person, domain) in which the reader is to rate something. One query, none where it
         is nothing."""
-        if not self.pairs:
+        pairs = self.hidden.pairs
+        if not pairs:
             return frozenset()
         of = select(Statement.id, Statement.domain_id).where(
-            Statement.id.in_({statement_id for _person, statement_id in self.pairs})
+            Statement.id.in_({statement_id for _person, statement_id in pairs})
         )
         domain_of = dict(session().execute(of).all())
-        return frozenset(
-            (person_id, domain_of[statement_id]) for person_id, statement_id in self.pairs
-        )
+        return frozenset((person_id, domain_of[statement_id]) for person_id, statement_id in pairs)
 
     def hidden_domains(self) -> Callable[[int, int], bool]:
         """Whether the reader may not see all of a (person, domain). One query, none where they are
@@ -153,44 +145,46 @@ class BlindSpots:
     def past_reviews(self) -> list[int]:
         """Reviews that held a statement which the reader is to rate now, and that don't ask for it
         anymore. One query, none where there is nothing to rate."""
-        if not self.pairs:
+        pairs = self.hidden.pairs
+        if not pairs:
             return []
         return list(
             session().scalars(
                 select(Review.id)
                 .join(ReviewItem, ReviewItem.review_id == Review.id)
                 .where(
-                    Review.learner_id.in_({person_id for person_id, _statement in self.pairs}),
-                    tuple_(Review.learner_id, ReviewItem.statement_id).in_(sorted(self.pairs)),
+                    Review.learner_id.in_({person_id for person_id, _statement in pairs}),
+                    tuple_(Review.learner_id, ReviewItem.statement_id).in_(sorted(pairs)),
                     not_(_is_to_rate()),
                 )
             )
         )
 
 
-NO_BLIND_SPOTS = BlindSpots()
-"""For the learner's own side, which is never hidden from them."""
-HIDING = BlindSpots(reader_id=0)
+def is_seen(
+    person_id: SQLColumnExpression[int], skill_id: SQLColumnExpression[int], *, hides: bool
+) -> ColumnElement[bool]:
+    """Over a query with these two columns, made once and given a reader's `values`: the rows that
+    they may see. `hides`: for readers from whom something is hidden."""
+    if not hides:
+        return true()
+    return and_(tuple_(person_id, skill_id).not_in(HIDDEN), person_id.not_in(_CLOSED))
 
 
-def blind_spots(actor: Actor, now: dt.datetime) -> BlindSpots:
-    """One query."""
-    rows = ask_made(
-        _hidden_on(actor.today(now)), {"blind_reader": actor.person_id, "blind_now": now}
-    )
-    pairs, skills = set[tuple[int, int]](), set[tuple[int, int]]()
-    came_at = dict[int, dt.datetime]()
-    for row in rows:
-        if row.statement_id is None:
-            came_at[row.learner_id] = row.came_at
-        else:
-            pairs.add((row.learner_id, row.statement_id))
-            skills.add((row.learner_id, row.skill_id))
-    if not pairs and not came_at:
-        return NO_BLIND_SPOTS
-    return BlindSpots(
-        frozenset(pairs), frozenset(skills), frozenset(came_at), actor.person_id, now, came_at
-    )
+def is_reviewed(*, hides: bool) -> ColumnElement[bool]:
+    """Over `Review` and `ReviewItem`: the review has ended and came to a rating of the item, which
+    the reader may see."""
+    is_endorsed = ReviewItem.status == written(ItemStatus.ENDORSED)
+    seen = is_seen(Review.learner_id, ReviewItem.skill_id, hides=hides)
+    return and_(is_endorsed, Review.closed_at.is_not(None), seen)
+
+
+def counts_as_sent() -> ColumnElement[bool]:
+    """Over `Review` and `ReviewItem`: what is not withdrawn and not dropped."""
+    return and_(NOT_WITHDRAWN, ReviewItem.status != written(ItemStatus.DROPPED))
+
+
+_CLOSED = select(RecordOpening.person_id).where(RecordOpening.reader_id == READER, is_closed(NOW))
 
 
 @lru_cache(maxsize=8)
@@ -234,13 +228,8 @@ def _hidden_on(today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
         )
     )
     nothing = cast(null(), Integer)
-    closed = _closed_to(READER, NOW).add_columns(nothing, nothing, RecordOpening.given_at)
+    closed = _CLOSED.add_columns(nothing, nothing, RecordOpening.given_at)
     return to_rate.union_all(closed)
-
-
-def _closed_to(reader: BindParameter[int], now: BindParameter[dt.datetime]) -> Select[int]:
-    """Those whose records are closed to the reader."""
-    return select(RecordOpening.person_id).where(RecordOpening.reader_id == reader, is_closed(now))
 
 
 def _is_to_rate() -> ColumnElement[bool]:

@@ -30,7 +30,6 @@ from tracker.frameworks.versions.rules_levels import LevelState
 from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import Endorsement, LevelException, Membership, Statement
 from tracker.operations.audit import queries as audit_log
-from tracker.record.blindness.queries import NO_BLIND_SPOTS, BlindSpots, blind_spots
 from tracker.record.sheet import (
     queries as sheets,
     rules_summaries as summaries,
@@ -38,6 +37,7 @@ from tracker.record.sheet import (
 )
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.sheet.rules_words import Side
+from tracker.record.visible.queries import Hidden, Reader
 from tracker.reviews.endorsements import actions as endorsements
 from tracker.reviews.review import actions as reviews
 from tracker.rules.errors import Conflict
@@ -53,14 +53,14 @@ def here(app: Flask, world: World) -> Iterator[World]:
         yield world
 
 
-def blind(world: World, name: str) -> BlindSpots:
+def reader(world: World, name: str) -> Reader:
     session().rollback()
-    return blind_spots(actor(world, name), world.now)
+    return Reader(actor(world, name), world.now)
 
 
 def hidden(world: World, name: str) -> int:
     """How many statements are hidden from them; all are Ana's first."""
-    pairs = blind(world, name).pairs
+    pairs = reader(world, name).hidden.pairs
     assert pairs <= {(world.people["ana"], world.statements["communication"][0])}
     return len(pairs)
 
@@ -152,14 +152,14 @@ def test_it_counts_as_open(here: World) -> None:
     endorse(here, "ana", "sue", two, EndorsedAnswer.CONSISTENTLY)
     domain_id = here.domains["communication"]
     found = {}
-    for name, spots in (("hugo", blind(here, "hugo")), ("sue", NO_BLIND_SPOTS)):
-        sheet = sheets.of_learner(ana(here), Side.REVEALED, spots)
+    for name in ("hugo", "sue"):
+        sheet = sheets.of_learner(ana(here), Side.REVEALED, reader(here, name))
         assert sheet.side is not None
         level = sheet.standings(Voice.ENDORSED)[domain_id].levels[0]
         found[name] = (level.state, level.tally.open, sheet.rated)
         assert summaries.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
-    sheet = sheets.of_learner(ana(here), Side.REVEALED, blind(here, "hugo"))
+    sheet = sheets.of_learner(ana(here), Side.REVEALED, reader(here, "hugo"))
     shown = [line.statement.id for line in sheet.lines if sheet.word(line, Voice.SELF)]
     assert shown == [two]
 
@@ -173,9 +173,10 @@ def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: Wo
         pairs, hidden = (
             frozenset((here.people["ana"], each) for each in ids) for ids in (unseen, skills.all())
         )
-        spots = BlindSpots(pairs, hidden)
+        sue = reader(here, "sue")
+        vars(sue)["hidden"] = Hidden(pairs, hidden)
         seen = {one, two} - unseen
-        sheet = sheets.of_learner(ana(here), Side.REVEALED, spots)
+        sheet = sheets.of_learner(ana(here), Side.REVEALED, sue)
         voices = statement_voices.voices(sheet, ana(here).name)
         assert {voice.id for voice in voices if voice.endorsed} == seen
         assert {voice.id for voice in voices if voice.own} == seen
@@ -184,9 +185,9 @@ def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: Wo
 
 def test_the_audit_leaves_earlier_reviews_of_it_out(here: World) -> None:
     review_id = second(here)
-    adam, kinds = actor(here, "adam"), ["review_sent", "review_answered"]
-    assert len(audit_log.listed(adam, kinds, NO_BLIND_SPOTS).events) == 3
-    (event,) = audit_log.listed(adam, kinds, blind(here, "hugo")).events
+    kinds = ["review_sent", "review_answered"]
+    assert len(audit_log.listed(reader(here, "adam"), kinds).events) == 3
+    (event,) = audit_log.listed(reader(here, "hugo"), kinds).events
     assert event.facts["review"] == review_id
 
 
