@@ -61,7 +61,11 @@ def test_what_others_are_asked_is_not(app: Flask, world: World) -> None:
 @pytest.mark.parametrize(
     ("option", "decision", "said"),
     [
-        ("--open", OpeningDecision.OPENED, "The reader may read the record."),
+        (
+            "--open",
+            OpeningDecision.OPENED,
+            "The objection is over: the record opens to the reader on the day it would have.",
+        ),
         ("--keep-closed", OpeningDecision.KEPT_CLOSED, "The record stays closed to the reader."),
     ],
 )
@@ -124,6 +128,8 @@ def test_merging_says_whose_they_are_and_its_next_step(app: Flask) -> None:
     assert run(app, *MERGE, "--dry-run").output == whose + first + dry
     assert run(app, *MERGE).output == whose + first
     assert "Both were told, and can object until 2026-12-04." in run(app, *MERGE).output
+    other = run(app, "merge", "ben@example.org", *MERGE[2:])
+    assert (other.exit_code, "asked already about a merge" in other.output) == (1, True)
     done = run(app, *MERGE, days=10)
     assert "They are one: the first has the memberships of both." in done.output
     again = run(app, *MERGE, days=10)

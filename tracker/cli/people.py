@@ -44,6 +44,8 @@ NOT_MERGED = {
     "merge_own": "One of them is the administrator's own. Let another administrator do this.",
     "merge_administrator": "The second is an administrator, operator, or framework editor. Take "
     "that away first, or keep it.",
+    "merge_pending": "One of them is asked already about a merge with another account. Wait until "
+    "that is done, or somebody objects.",
     "merge_before": "Another account went on in the second before. Keep it.",
     "merge_reviews_open": "The second has open reviews. They have to be closed, withdrawn, or "
     "reassigned first.",
@@ -145,7 +147,8 @@ def decide(number: int, email: str, opens: bool | None) -> None:
         sys.exit(f"Nobody signs in with the email address {email}.")
     except Invalid:
         sys.exit("The reader, who gave the role, and who objects can't decide. Ask somebody else.")
-    done = "The reader may read the record" if opens else "The record stays closed to the reader"
+    opened = "The objection is over: the record opens to the reader on the day it would have"
+    done = opened if opens else "The record stays closed to the reader"
     click.echo(f"Decided. {done}. The person is told.")
 
 

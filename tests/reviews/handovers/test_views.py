@@ -71,7 +71,7 @@ def test_a_supervisor_gives_one_to_somebody_else_and_both_are_told_why(
     nothing = sue.post(url, to_hugo(world))
     assert "Select a review, or enter a date." in words(nothing.text)
     done = sue.post(url, to_hugo(world, review_id), follow_redirects=True)
-    assert "1 review is reassigned to Hugo, who starts blank." in words(done.text)
+    assert "What isn’t revealed yet of 1 review goes to Hugo, who starts blank." in words(done.text)
     assert ticked(done.text) == [other]
     with app.app_context():
         second = session().scalars(select(Handover.review_id)).one()
@@ -126,7 +126,7 @@ def test_who_left_has_all_of_theirs_given_to_others(
     assert refused.status_code == 422
     assert "nothing was changed" in words(refused.text)
     done = client.post(url, to_hugo(world, first), follow_redirects=True)
-    assert "1 review is reassigned to Hugo" in words(done.text)
+    assert "What isn’t revealed yet of 1 review goes to Hugo" in words(done.text)
     assert "Nothing is left to give" in words(done.text)
     with app.app_context():
         assert session().scalars(select(Handover.from_review_id)).all() == [first]
@@ -162,7 +162,11 @@ def test_a_coordinator_cannot_tell_what_was_revealed(
         reviews.reveal(actor(world, "sue"), first, world.now)
     assert words(cora.get(url).text) == before
     done = cora.post(url, to_hugo(world, first, second), follow_redirects=True)
-    assert "2 reviews are reassigned to Hugo" in words(done.text)
+    assert "What isn’t revealed yet of 2 reviews goes to Hugo" in words(done.text)
+    alone = cora.post(url, to_hugo(world, first), follow_redirects=True)
+    assert "What isn’t revealed yet of 1 review goes to Hugo" in words(alone.text)
+    with app.app_context():
+        assert session().scalars(select(Handover.from_review_id)).all() == [second]
     assert ticked(sign_in(world.email("sue")).get(url).text) == []
 
 
@@ -212,7 +216,9 @@ def test_with_a_date_a_backup_reviewer_takes_what_comes_in_until_they_are_ended(
     named = sue.post(
         url, {**to_hugo(world, first), "until_on": "2026-12-03"}, follow_redirects=True
     )
-    assert "1 review is reassigned to Hugo, who starts blank." in words(named.text)
+    assert "What isn’t revealed yet of 1 review goes to Hugo, who starts blank." in words(
+        named.text
+    )
     assert "Hugo is your backup reviewer until Dec 3." in words(named.text)
 
     with app.app_context():

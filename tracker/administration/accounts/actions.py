@@ -53,7 +53,7 @@ def merge(
 
     An objection and ratings are refused alike: whether there are any, the owner alone reads.
     Raises Missing; Conflict: merge_own, merge_same, merge_administrator, person_is_disabled,
-    merge_before, merge_reviews_open, merge_refused.
+    merge_before, merge_pending, merge_reviews_open, merge_refused.
     """
     if kept_id == earlier_id:
         raise Conflict("merge_same")
@@ -91,6 +91,13 @@ def _next_step(
         raise Conflict("merge_reviews_open")
     asked = _asked(tx, kept, earlier, now)
     if asked is None:
+        these = kept.id, earlier.id
+        of_one = AccountMerge.kept_id.in_(these) != AccountMerge.earlier_id.in_(these)
+        pending = select(AccountMerge.id).where(
+            of_one, AccountMerge.outcome.is_(None), AccountMerge.asked_at > now - MERGE_LASTS
+        )
+        if tx.scalar(pending.limit(1)) is not None:
+            raise Conflict("merge_pending")
         return MergeStep.TELL, now + MERGE_WAITS
     if asked.outcome is MergeOutcome.OBJECTED or has_record(earlier.id):
         raise Conflict("merge_refused")

@@ -73,8 +73,8 @@ def give(person: Subject) -> ResponseReturnValue:
     if form.chosen:
         flash_message(
             ngettext(
-                "%(num)d review is reassigned to %(name)s, who starts blank.",
-                "%(num)d reviews are reassigned to %(name)s, who starts blank.",
+                "What isn’t revealed yet of %(num)d review goes to %(name)s, who starts blank.",
+                "What isn’t revealed yet of %(num)d reviews goes to %(name)s, who starts blank.",
                 len(form.chosen),
                 name=name,
             )

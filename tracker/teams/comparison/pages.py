@@ -60,6 +60,8 @@ def words_of(chosen: GapChoice, page: GapPage) -> ComparedWords | None:
         sides = then.name, later or _("now")
         up, down = _("reached the target"), _("fell below the target")
         told = _since(of, then.name)
+        if then.framework_id != chosen.of.framework_id:
+            told += " " + _("In between, people moved to another version of the framework.")
         grounds = _grounds(of, compared, then.name, later, by_then=chosen.by_targets_then)
     changes = [(column.domain, compared.changes.get(column.domain.id)) for column in page.columns]
     is_told = compared.told is not None
