@@ -8,7 +8,7 @@ from flask import Flask
 from tests.assessment.posted import fields
 from tests.client import Client
 from tests.factories.answers import Answer
-from tests.factories.frameworks import leave_out
+from tests.factories.frameworks import grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
 
@@ -69,6 +69,18 @@ def test_what_is_not_rated_here_never_stands_alone(app: Flask, world: World, ana
     page = ana.get(DOMAIN).text
     assert alone(page) == []
     assert "one-at-a-time" not in page
+
+
+def test_a_domain_whose_levels_have_pages_is_counted_once_when_it_is_shown_whole(
+    app: Flask, world: World, ana: Client
+) -> None:
+    with app.app_context():
+        grow(world, "communication", 40)
+    whole = ana.get(DOMAIN).text
+    assert place(whole) == "16 of 63"
+    assert ways(whole)[0] == f"{BEFORE}?one=last"
+    assert place(ana.get(f"{DOMAIN}?one=last").text) == "55 of 63"
+    assert place(ana.get(f"{DOMAIN}?level=1").text) == "16 of 63"
 
 
 def test_a_filter_counts_its_own_pages(app: Flask, world: World, ana: Client) -> None:

@@ -170,7 +170,11 @@ def one_at_a_time(
     named = (at for at, card in enumerate(cards) if asked == str(card.id))
     at = len(cards) - 1 if asked == LAST else next(named, first_open)
     items = [item for group in groups for item in group.items]
-    current = next((place for place, item in enumerate(items) if item.current), 0)
+    # A domain whole, with all its levels, is none of them.
+    here_is = [place for place, item in enumerate(items) if item.current] or [
+        place for place, item in enumerate(items) if item.domain_id == cards[0].domain_id
+    ]
+    current, last = (here_is[0], here_is[-1]) if here_is else (0, 0)
     counts = [item.total if item.shown is None else item.shown for item in items]
     first = sum(counts[:current]) + 1
 
@@ -187,7 +191,7 @@ def one_at_a_time(
         card=cards[at],
         at=first + at,
         first=first,
-        of=first - 1 + len(cards) + sum(counts[current + 1 :]),
+        of=first - 1 + len(cards) + sum(counts[last + 1 :]),
         back=back,
         then=alone(here, cards[at + 1].id) if at + 1 < len(cards) else then,
     )
