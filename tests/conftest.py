@@ -39,7 +39,7 @@ from tests.storage import ids_given_once, lock_order
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.db import db
-from tracker.engines import SET_UP_POSTGRESQL
+from tracker.engines import PLAN_ANEW, SET_UP_POSTGRESQL
 from tracker.record.versions import queries as versions
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
@@ -311,7 +311,7 @@ def count_sql(app: Flask) -> Iterator[Queries]:
         if lock_order.is_looking(connection) or is_reading_a_version():
             return
         if not statement.startswith(
-            ("PRAGMA", "BEGIN", "SET ", "COMMIT", "ROLLBACK", SET_UP_POSTGRESQL)
+            ("PRAGMA", "BEGIN", "SET ", "COMMIT", "ROLLBACK", SET_UP_POSTGRESQL, PLAN_ANEW)
         ):
             seen.append(statement)
 

@@ -24,7 +24,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from tracker.engines import PATIENCE, Made, counted_wait, in_sql, patience_left, waiting_at_most
+from tracker.engines import (
+    PATIENCE,
+    Made,
+    counted_wait,
+    in_sql,
+    keeps_plans,
+    patience_left,
+    plan_anew,
+    waiting_at_most,
+)
 from tracker.locks import turn_at
 
 T = TypeVar("T")
@@ -176,6 +185,14 @@ def ask_made(made: Made, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, 
     names."""
     options = {"compiled_cache": in_sql(made)}
     return session().connection().execute(made, values, execution_options=options)
+
+
+def keep_plans(*, kept: bool) -> None:
+    """Say it for what this request asks from now on (engines.keeps_plans)."""
+    keeps_plans.set(kept)
+    reading = db.session()
+    if not kept and reading.in_transaction() and db.engine.dialect.name == "postgresql":
+        plan_anew(reading.connection())
 
 
 def session_afresh() -> Session:

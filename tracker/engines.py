@@ -48,10 +48,22 @@ PATIENCE = "busy_timeout"
 QUERY_ONLY = "query_only"
 """Where it keeps whether it refuses to write now. SQLite compiles every statement again once this
 is set, to whatever: it is set only where it changes."""
-SET_UP_POSTGRESQL = "SELECT set_config('jit', 'off', true), set_config(%s, %s, true)"
+SET_UP_POSTGRESQL = (
+    "SELECT set_config('jit', 'off', true), set_config(%s, %s, true), "
+    "set_config('plan_cache_mode', %s, true)"
+)
 """Statements here touch little data but are long: PostgreSQL took 1.7 s to compile one to machine
-code, and 2 ms to run it."""
+code, and 2 ms to run it; and ten times as long to plan one of Today as to run it."""
+PLAN_MODES = {True: "force_generic_plan", False: "force_custom_plan"}
+PLAN_ANEW = f"SELECT set_config('plan_cache_mode', '{PLAN_MODES[False]}', true)"
+PREPARED_AFTER, PREPARED_MOST = 5, 200
+"""Where plans aren't kept, a statement is prepared once it was asked so often; so many are kept for
+a connection."""
 
+keeps_plans: ContextVar[bool] = ContextVar("keeps_plans", default=False)
+"""Whether PostgreSQL plans a statement once for a connection, for whoever asks it, or each time for
+its values. What is asked of one person has one plan that is good for all; of what is asked of the
+people of a library, how many they are decides (docs/decisions/0065-plans-that-are-kept.md)."""
 _patience: ContextVar[int] = ContextVar("patience", default=BUSY_TIMEOUT_MS)
 _left: ContextVar[float] = ContextVar("left_of_all_waits", default=math.inf)
 
@@ -121,11 +133,32 @@ def _on_connecting_postgresql(
     named.setdefault("connect_timeout", BUSY_TIMEOUT_MS // 1000)
 
 
+def _on_connect_postgresql(connection: Any, _record: object) -> None:
+    connection.prepared_max = PREPARED_MOST
+
+
 def _on_begin_postgresql(connection: Connection) -> None:
     """For this transaction alone: a pooler lends the session to others."""
     write = connection.get_execution_options().get("tracker_write", False)
     how = ("lock_timeout", str(_patience.get())) if write else ("transaction_read_only", "on")
-    connection.exec_driver_sql(SET_UP_POSTGRESQL, how)
+    driver: Any = connection.connection.driver_connection
+    driver.prepare_threshold = 0 if keeps_plans.get() else PREPARED_AFTER
+    connection.exec_driver_sql(SET_UP_POSTGRESQL, (*how, PLAN_MODES[keeps_plans.get()]))
+
+
+def _on_rollback_postgresql(connection: Connection) -> None:
+    """What only read ends by COMMIT: after a ROLLBACK psycopg drops what it prepared."""
+    driver: Any = connection.connection.driver_connection
+    write = connection.get_execution_options().get("tracker_write", False)
+    if not write and driver.info.transaction_status.name == "INTRANS":
+        driver.commit()
+
+
+def plan_anew(connection: Connection) -> None:
+    """From now on in this transaction, where plans were kept so far."""
+    driver: Any = connection.connection.driver_connection
+    driver.prepare_threshold = PREPARED_AFTER
+    connection.exec_driver_sql(PLAN_ANEW)
 
 
 def listen(engine: Engine) -> None:
@@ -136,7 +169,9 @@ def listen(engine: Engine) -> None:
         event.listen(engine, "begin", _on_begin_sqlite)
     else:
         event.listen(engine, "do_connect", _on_connecting_postgresql)
+        event.listen(engine, "connect", _on_connect_postgresql)
         event.listen(engine, "begin", _on_begin_postgresql)
+        event.listen(engine, "rollback", _on_rollback_postgresql)
 
 
 def _engine(url: URL, **options: Any) -> Engine:

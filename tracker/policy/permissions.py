@@ -51,6 +51,11 @@ class Actor:
     covers_screen: bool = False
     sign_in_id: int | None = None
 
+    @property
+    def reads_many(self) -> bool:
+        """Whether they have pages of all people of a library, or of teams one below the other."""
+        return bool(self.coordinates) or self.administrator or self.operator
+
     def today(self, now: dt.datetime) -> dt.date:
         """The day it is in the actor's library: memberships and rounds begin and end by it."""
         return day_in(self.time_zone, now)

@@ -107,19 +107,31 @@ def may_review(
         team.closed_on.is_(None),
     )
 
-    def leads(at: type[Team], who: ColumnElement[int]) -> ColumnElement[bool]:
-        """They supervise that team, or somebody whose deputy they are."""
-        heading, person = aliased(Membership), aliased(Person)
-        return exists(
-            select(heading.id)
-            .join(person, person.id == heading.person_id)
+    def leads(at: type[Team]) -> ColumnElement[bool]:
+        """The reviewer supervises that team, or somebody whose deputy they are. What is asked of
+        the reviewer alone a database asks once, where all rows are of one."""
+        own, heading, person, deputy = (
+            aliased(Membership),
+            aliased(Membership),
+            aliased(Person),
+            aliased(Deputy),
+        )
+        supervised = select(own.team_id).where(
+            own.person_id == reviewer_id, own.role == Role.SUPERVISOR, current_on(own, today)
+        )
+        stands_in = exists(
+            select(deputy.id)
+            .join(person, person.id == deputy.supervisor_id)
+            .join(heading, heading.person_id == person.id)
             .where(
+                deputy.deputy_id == reviewer_id,
+                deputises_on(today, deputy),
                 heading.team_id == at.id,
                 heads(heading, person),
-                or_(person.id == who, stands_in_for(person.id.expression, who, today)),
             )
-            .correlate_except(heading, person)
+            .correlate_except(deputy, person, heading)
         )
+        return or_(at.id.in_(supervised.correlate_except(own)), stands_in)
 
     def heads(heading: type[Membership], person: type[Person]) -> ColumnElement[bool]:
         return and_(
@@ -138,8 +150,8 @@ def may_review(
         .join(between, between.id == near.team_id)
         .join(part, part.c.value == between.id)
         .where(
-            between.path.startswith(above.path),
-            between.id != above.id,
+            # Both are on the way from the root to the learner's team.
+            func.length(between.path) > func.length(above.path),
             between.closed_on.is_(None),
             heads(near, nearer),
         )
@@ -175,7 +187,7 @@ def may_review(
     of_the_team = exists(
         select(learning.id)
         .join(team, team.id == learning.team_id)
-        .where(learns, leads(team, reviewer_id))
+        .where(learns, leads(team))
         .correlate_except(learning, team)
     )
     of_a_team_above = exists(
@@ -183,7 +195,7 @@ def may_review(
         .join(team, team.id == learning.team_id)
         .join(upward, upward.c.value != team.id)
         .join(above, above.id == upward.c.value)
-        .where(learns, above.closed_on.is_(None), leads(above, reviewer_id), nearer_ones <= at_most)
+        .where(learns, above.closed_on.is_(None), leads(above), nearer_ones <= at_most)
         .correlate_except(learning, team, above, upward)
     )
     reviewer = aliased(Person)
@@ -198,17 +210,14 @@ def may_review(
     return case((and_(reviewer_id != learner_id, active, is_near), true()), else_=false())
 
 
-def stands_in_for(
-    supervisor_id: ColumnElement[int], deputy_id: ColumnElement[int], today: dt.date
-) -> ColumnElement[bool]:
-    row = aliased(Deputy)
-    return exists(
-        select(row.id)
-        .where(
-            row.supervisor_id == supervisor_id, row.deputy_id == deputy_id, deputises_on(today, row)
-        )
-        .correlate_except(row)
-    )
+def reviews_somebody(reviewer_id: ColumnElement[int], today: dt.date) -> ColumnElement[bool]:
+    """Whether there can be anybody whom that reviewer may review on that day. For one reviewer a
+    database asks it once, before it asks `may_review` of each of their reviews."""
+    own, willing = aliased(Membership), aliased(Person)
+    leads = own.person_id == reviewer_id, own.role == Role.SUPERVISOR, current_on(own, today)
+    helps = willing.id == reviewer_id, willing.gives_second_opinions
+    stands_in = Deputy.deputy_id == reviewer_id, deputises_on(today)
+    return or_(exists().where(*leads), exists().where(*stands_in), exists().where(*helps))
 
 
 def deputises_on(today: dt.date, row: type[Deputy] = Deputy) -> ColumnElement[bool]:

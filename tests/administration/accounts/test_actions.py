@@ -160,6 +160,28 @@ def test_an_account_with_a_record_does_not_end(context: World, adam: Actor, what
     assert go(adam, nina, ana, NOW + MERGE_WAITS) is MergeStep.MERGE, "it is the one to keep"
 
 
+def test_whoever_is_asked_already_is_asked_of_no_third_account(context: World, adam: Actor) -> None:
+    """After an objection too: else it would tell that from ratings."""
+    nina, ana, ben = join(context, "nina", "harbour"), context.people["ana"], context.people["ben"]
+    go(adam, ana, nina, NOW)
+    for objects in (False, True):
+        if objects:
+            account.object_to_merge(actor(context, "nina"), NOW)
+        for pair in ((ben, nina), (ana, ben)):
+            with pytest.raises(Conflict, match="merge_pending"):
+                go(adam, *pair, NOW)
+
+
+def test_an_objection_is_to_both_directions(context: World, adam: Actor) -> None:
+    nina, ana = join(context, "nina", "harbour"), context.people["ana"]
+    go(adam, ana, nina, NOW)
+    go(adam, nina, ana, NOW)
+    account.object_to_merge(actor(context, "ana"), NOW)
+    for pair in ((ana, nina), (nina, ana)):
+        with pytest.raises(Conflict, match="merge_refused"):
+            go(adam, *pair, NOW + MERGE_WAITS)
+
+
 @pytest.mark.parametrize("who", ["ana", "nina"])
 def test_either_account_objects(context: World, adam: Actor, who: str) -> None:
     nina, ana = join(context, "nina", "harbour"), context.people["ana"]

@@ -167,6 +167,7 @@ def test_a_coordinator_cannot_tell_what_was_revealed(
     assert "What isn’t revealed yet of 1 review goes to Hugo" in words(alone.text)
     with app.app_context():
         assert session().scalars(select(Handover.from_review_id)).all() == [second]
+    assert cora.post(url, to_hugo(world, second)).status_code == 422, "who comes second is told"
     assert ticked(sign_in(world.email("sue")).get(url).text) == []
 
 

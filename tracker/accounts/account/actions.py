@@ -4,11 +4,10 @@ and that they read how ratings are used."""
 import datetime as dt
 from dataclasses import replace
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account import queries
-from tracker.accounts.account.rules import DAY, MergeOutcome, clean_until
+from tracker.accounts.account.rules import DAY, MERGE_LASTS, MergeOutcome, clean_until
 from tracker.accounts.addresses import records as address_changes
 from tracker.accounts.links import records as invitations
 from tracker.accounts.links.queries import places_of
@@ -159,13 +158,17 @@ def object_to_merge(actor: Actor, now: dt.datetime) -> None:
     """This account and the other both stay as they are. Raises Conflict("merge_over")."""
     with transaction() as tx:
         sign_ins.owner(tx, actor.person_id)
-        asked = queries.merge_of(actor.person_id, now)
-        this = AccountMerge.id == (asked.id if asked else None), AccountMerge.outcome.is_(None)
-        merge = tx.scalar(held(select(AccountMerge).where(*this)))
-        if merge is None:
+        mine = or_(
+            AccountMerge.kept_id == actor.person_id, AccountMerge.earlier_id == actor.person_id
+        )
+        waiting = AccountMerge.outcome.is_(None), AccountMerge.asked_at > now - MERGE_LASTS
+        # Which of both ends may have been asked both ways.
+        merges = tx.scalars(held(select(AccountMerge).where(mine, *waiting))).all()
+        if not merges:
             raise Conflict("merge_over")
-        merge.outcome, merge.decided_at = MergeOutcome.OBJECTED, now
-        audit.note_by(tx, "merge_objected", actor, now, merge.kept_id, account=merge.earlier_id)
+        for merge in merges:
+            merge.outcome, merge.decided_at = MergeOutcome.OBJECTED, now
+            audit.note_by(tx, "merge_objected", actor, now, merge.kept_id, account=merge.earlier_id)
 
 
 def read_use_statement(actor: Actor, use_statement_id: int, now: dt.datetime) -> None:

@@ -93,8 +93,12 @@ def _next_step(
     if asked is None:
         these = kept.id, earlier.id
         of_one = AccountMerge.kept_id.in_(these) != AccountMerge.earlier_id.in_(these)
+        # After an objection too: whether there is one, or ratings, the owner alone reads.
+        is_not_done = or_(
+            AccountMerge.outcome.is_(None), AccountMerge.outcome == MergeOutcome.OBJECTED
+        )
         pending = select(AccountMerge.id).where(
-            of_one, AccountMerge.outcome.is_(None), AccountMerge.asked_at > now - MERGE_LASTS
+            of_one, is_not_done, AccountMerge.asked_at > now - MERGE_LASTS
         )
         if tx.scalar(pending.limit(1)) is not None:
             raise Conflict("merge_pending")

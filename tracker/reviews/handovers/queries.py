@@ -108,8 +108,10 @@ def open_work(
 def _goes_on(today: dt.date, closed: Collection[int]) -> ColumnElement[bool]:
     """Over `Review`: also where nothing is sealed anymore: that it is not there would tell a
     coordinator that the two differ. To whom that record is `closed`, it would tell that too by
-    staying."""
-    return and_(reviewer_may_go_on(today), or_(Review.learner_id.not_in(closed), _has_sealed()))
+    staying. What was given to somebody already is there no more."""
+    went = exists().where(Handover.from_review_id == Review.id)
+    stays = and_(Review.learner_id.not_in(closed), ~went)
+    return and_(reviewer_may_go_on(today), or_(stays, _has_sealed()))
 
 
 def _learns_below(actor: Actor, today: dt.date, *paths: str) -> ColumnElement[bool]:

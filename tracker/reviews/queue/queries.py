@@ -24,7 +24,7 @@ from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, 
 from tracker.models.reviews.due_dates import DueDay, away_until, differences_due, review_due
 from tracker.models.reviews.reviews import NOT_WITHDRAWN
 from tracker.policy.permissions import Actor
-from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.policy.reviewers import is_of_one, may_review, reviews_somebody
 from tracker.queries.asking import row_as
 from tracker.record.workflow.rules import LIVE, UNANSWERED, ItemStatus, ReviewStatus
 from tracker.reviews.differences.queries import waits_for
@@ -120,7 +120,12 @@ def _queue_on(today: dt.date, *, is_inbox: bool, since: dt.date | None) -> Selec
     """Built once a day."""
     actor = bindparam("actor", type_=Integer)
     is_theirs = (
-        and_(Review.reviewer_id == actor, NOT_WITHDRAWN, reviewer_may_go_on(today))
+        and_(
+            Review.reviewer_id == actor,
+            NOT_WITHDRAWN,
+            reviews_somebody(actor, today),
+            may_review(Review.learner_id.expression, actor, today, is_of_one()),
+        )
         if is_inbox
         else Review.learner_id == actor
     )
