@@ -12,6 +12,7 @@ from flask import Flask, session
 from werkzeug.test import TestResponse
 
 from tests.engines import LONG
+from tracker.engines import planning_anew
 from tracker.web.http import session as signing_in
 
 PASSWORD = "correct horse battery"
@@ -216,7 +217,7 @@ class Client:
         """Signed in without the page of it: the same rows and the same cookie, and no two requests
         before each that a test is about."""
         app = self.http.application
-        with app.test_request_context("/login", method="POST"):
+        with planning_anew(), app.test_request_context("/login", method="POST"):
             assert signing_in.begin(email, PASSWORD)
             token = signing_in.csrf_token()
             kept = dict(session)

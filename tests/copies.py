@@ -2,12 +2,12 @@
 
 import copy
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select, text
 
 from tests.engines import fresh_database
 from tracker.db import db
@@ -51,7 +51,7 @@ def empty(engine: Engine) -> None:
         return
     with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name in db.metadata.tables))
+        _all_at_once(connection, (f"DELETE FROM {name}" for name in db.metadata.tables))
 
 
 def keep_pages(name: str, engine: Engine) -> None:
@@ -99,12 +99,19 @@ def copy_rows(name: str, engine: Engine) -> None:
     """In place of what those tables hold, past the triggers that keep history."""
     with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        connection.exec_driver_sql(
-            "; ".join(
+        _all_at_once(
+            connection,
+            (
                 f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{name}.{table}"
                 for table in ROWS[name]
-            )
+            ),
         )
+
+
+def _all_at_once(connection: Connection, statements: Iterable[str]) -> None:
+    """On PostgreSQL, which prepares no more than one at a time."""
+    raw: Any = connection.connection.driver_connection
+    raw.execute("; ".join(statements), prepare=False)
 
 
 def made_once(name: str, engine_name: str, make: Callable[[], Made]) -> Made:

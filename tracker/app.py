@@ -11,7 +11,7 @@ from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import commands, faults
 from tracker.db import db
-from tracker.engines import BUSY_TIMEOUT_MS, listen, waiting_in_all_at_most
+from tracker.engines import BUSY_TIMEOUT_MS, listen, planning_anew, waiting_in_all_at_most
 from tracker.evidence.files.rules_places import Bucket
 from tracker.logs import WithoutValues
 from tracker.operations.system.rules import REMEDIES, SchemaState
@@ -24,7 +24,8 @@ def create_app(config: Config | None = None) -> Flask:
     from tracker.web import application
 
     app = application.with_pages(_base(application.Application, config))
-    app.wsgi_app = waiting_in_all_at_most(BUSY_TIMEOUT_MS)(app.wsgi_app)  # type: ignore[method-assign]
+    of_a_request = planning_anew()(waiting_in_all_at_most(BUSY_TIMEOUT_MS)(app.wsgi_app))
+    app.wsgi_app = of_a_request  # type: ignore[method-assign]
     app.cli = commands.group()
     return application.behind_a_proxy(app)
 

@@ -188,7 +188,8 @@ def ask_made(made: Made, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, 
 
 
 def keep_plans(*, kept: bool) -> None:
-    """Say it for what this request asks from now on (engines.keeps_plans)."""
+    """Say it for what this thread asks from now on, until its request is over
+    (engines.keeps_plans)."""
     keeps_plans.set(kept)
     reading = db.session()
     if not kept and reading.in_transaction() and db.engine.dialect.name == "postgresql":

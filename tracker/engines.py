@@ -4,7 +4,7 @@ write. Databases that are not the application's own; and statements that are put
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,8 @@ SET_UP_POSTGRESQL = (
 )
 """Statements here touch little data but are long: PostgreSQL took 1.7 s to compile one to machine
 code, and 2 ms to run it; and ten times as long to plan one of Today as to run it."""
-PLAN_MODES = {True: "force_generic_plan", False: "force_custom_plan"}
-PLAN_ANEW = f"SELECT set_config('plan_cache_mode', '{PLAN_MODES[False]}', true)"
+KEPT, ANEW = "force_generic_plan", "force_custom_plan"
+PLAN_ANEW = f"SELECT set_config('plan_cache_mode', '{ANEW}', true)"
 PREPARED_AFTER, PREPARED_MOST = 5, 200
 """Where plans aren't kept, a statement is prepared once it was asked so often; so many are kept for
 a connection."""
@@ -143,15 +143,29 @@ def _on_begin_postgresql(connection: Connection) -> None:
     how = ("lock_timeout", str(_patience.get())) if write else ("transaction_read_only", "on")
     driver: Any = connection.connection.driver_connection
     driver.prepare_threshold = 0 if keeps_plans.get() else PREPARED_AFTER
-    connection.exec_driver_sql(SET_UP_POSTGRESQL, (*how, PLAN_MODES[keeps_plans.get()]))
+    mode = KEPT if keeps_plans.get() else "auto" if write else ANEW
+    connection.exec_driver_sql(SET_UP_POSTGRESQL, (*how, mode))
 
 
 def _on_rollback_postgresql(connection: Connection) -> None:
     """What only read ends by COMMIT: after a ROLLBACK psycopg drops what it prepared."""
-    driver: Any = connection.connection.driver_connection
     write = connection.get_execution_options().get("tracker_write", False)
-    if not write and driver.info.transaction_status.name == "INTRANS":
-        driver.commit()
+    if write or connection.invalidated:
+        return
+    driver: Any = connection.connection.driver_connection
+    if driver.info.transaction_status.name == "INTRANS":
+        with suppress(connection.dialect.loaded_dbapi.Error):  # the ROLLBACK that comes now says it
+            driver.commit()
+
+
+@contextmanager
+def planning_anew() -> Iterator[None]:
+    """Until the block says otherwise, which ends with it."""
+    token = keeps_plans.set(False)
+    try:
+        yield
+    finally:
+        keeps_plans.reset(token)
 
 
 def plan_anew(connection: Connection) -> None:

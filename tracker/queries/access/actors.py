@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, exists, select
 
-from tracker.db import ask_made, session
+from tracker.db import ask_made, keep_plans, session
 from tracker.models import Invitation, Library, Membership, Person, SignIn, Team
 from tracker.policy.permissions import Actor, Place
 from tracker.rules.calendar import day_in
@@ -94,7 +94,16 @@ class SignedInActor:
 
 def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedInActor | None:
     """The person whose living sign-in this token is. `idle`: as long as it may live at most without
-    use. One query, two for nobody's token."""
+    use. Plans are kept for what they ask from then on, unless they read many. One query, two for
+    nobody's token."""
+    keep_plans(kept=True)
+    sign_in = _signed_in(token, now, idle)
+    if sign_in is None or sign_in.actor.reads_many:
+        keep_plans(kept=False)
+    return sign_in
+
+
+def _signed_in(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedInActor | None:
     values = {"token": token_hash(token), "now": now, "seen_since": now - idle}
     rows = ask_made(_BY_TOKEN, values).mappings().all()
     is_former = not rows

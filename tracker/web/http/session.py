@@ -16,8 +16,6 @@ from tracker.accounts.links import actions_owner as invitations
 from tracker.accounts.links.actions_owner import PasswordSet
 from tracker.accounts.sign_in import actions as sign_ins
 from tracker.accounts.sign_in.rules import Passwords, Visit
-from tracker.db import keep_plans
-from tracker.engines import keeps_plans
 from tracker.operations.audit.actions import SideNote, side_note, tell_missed
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import SignedInActor, actor_for_token
@@ -214,16 +212,8 @@ def idle() -> dt.timedelta:
 
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
-    keep_plans(kept=True)
     sign_in = actor_for_token(token, now(), idle())
-    if sign_in is None or sign_in.actor.reads_many:
-        keep_plans(kept=False)
     return None if sign_in is None else SignedIn(token, sign_in.actor, sign_in)
-
-
-def _forget_plans(_error: BaseException | None) -> None:
-    """The next request of this thread begins without."""
-    keeps_plans.set(False)
 
 
 def _note_seen(response: Response) -> Response:
@@ -267,6 +257,5 @@ def init_app(app: Flask) -> None:
     app.extensions["tracker_comes_again"] = COMES_AGAIN
     app.jinja_env.globals.update(browser_key=browser_key)
     app.after_request(_tell_missed)
-    app.teardown_request(_forget_plans)
     app.after_request(_note_seen)
     app.after_request(_renew)

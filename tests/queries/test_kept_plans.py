@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 from tests.client import Client
 from tests.factories.world import World
 from tracker.db import db, transaction
-from tracker.engines import PLAN_ANEW, PLAN_MODES, SET_UP_POSTGRESQL
+from tracker.engines import ANEW, KEPT, PLAN_ANEW, SET_UP_POSTGRESQL
 
 SignIn = Callable[[str], Client]
 
@@ -27,7 +27,7 @@ def modes(app: Flask, engine_name: str) -> Iterator[list[str]]:
         if statement == SET_UP_POSTGRESQL:
             told.append(values[-1])
         elif statement == PLAN_ANEW:
-            told.append(PLAN_MODES[False])
+            told.append(ANEW)
 
     with app.app_context():
         engine = db.engine
@@ -46,8 +46,8 @@ def test_they_are_kept_for_who_asks_of_few(
     client = sign_in(world.email(name))
     modes.clear()
     assert client.get("/account").status_code == 200
-    assert modes[0] == PLAN_MODES[True], "who asks is not known yet"
-    assert {modes[-1], *modes[2:]} == {PLAN_MODES[kept]}
+    assert modes[0] == KEPT, "who asks is not known yet"
+    assert {modes[-1], *modes[2:]} == {KEPT if kept else ANEW}
 
 
 def test_the_next_request_of_a_thread_begins_without(
@@ -56,7 +56,7 @@ def test_the_next_request_of_a_thread_begins_without(
     sign_in(world.email("ana")).get("/")
     modes.clear()
     app.test_client().get("/frameworks/")
-    assert set(modes) == {PLAN_MODES[False]}
+    assert set(modes) == {ANEW}
 
 
 @pytest.mark.usefixtures("modes")
