@@ -211,8 +211,8 @@ def may_review(
 
 
 def reviews_somebody(reviewer_id: ColumnElement[int], today: dt.date) -> ColumnElement[bool]:
-    """Whether there can be anybody whom that reviewer may review on that day. For one reviewer a
-    database asks it once, before it asks `may_review` of each of their reviews."""
+    """Whether there can be anybody whom that reviewer may review on that day, which is asked before
+    `may_review` of each of their reviews."""
     own, willing = aliased(Membership), aliased(Person)
     leads = own.person_id == reviewer_id, own.role == Role.SUPERVISOR, current_on(own, today)
     helps = willing.id == reviewer_id, willing.gives_second_opinions
