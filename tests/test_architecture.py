@@ -114,12 +114,11 @@ def test_a_local_import_is_found() -> None:
 
 
 def test_one_place_commits() -> None:
-    """And what only read on PostgreSQL is ended where connections are set up."""
     assert {
         str(path.relative_to(ROOT)): commits(path.read_text())
         for path in SOURCES
         if commits(path.read_text())
-    } == {"tracker/db.py": 1, "tracker/engines.py": 1}
+    } == {"tracker/db.py": 1}
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

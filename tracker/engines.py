@@ -4,7 +4,7 @@ write. Databases that are not the application's own; and statements that are put
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -148,14 +148,13 @@ def _on_begin_postgresql(connection: Connection) -> None:
 
 
 def _on_rollback_postgresql(connection: Connection) -> None:
-    """What only read ends by COMMIT: after a ROLLBACK psycopg drops what it prepared."""
-    write = connection.get_execution_options().get("tracker_write", False)
-    if write or connection.invalidated:
+    """What only read ends by COMMIT, so that nothing is left to roll back: after a ROLLBACK psycopg
+    drops what it prepared."""
+    if connection.get_execution_options().get("tracker_write", False) or connection.invalidated:
         return
     driver: Any = connection.connection.driver_connection
     if driver.info.transaction_status.name == "INTRANS":
-        with suppress(connection.dialect.loaded_dbapi.Error):  # the ROLLBACK that comes now says it
-            driver.commit()
+        connection.exec_driver_sql("COMMIT")
 
 
 @contextmanager
