@@ -1,5 +1,6 @@
 """Who reads what hides, leaves out, or leads from one skill to another: each by name, with why.
-Everybody else asks `record/visible` and `models/record/words`, which can't be forgotten."""
+Everybody else asks `record/visible` and `models/record/words`. And who reads what people said
+without asking there: nobody new, without a reason."""
 
 import ast
 from collections.abc import Iterator
@@ -67,3 +68,75 @@ def test_an_import_of_it_would_be_found() -> None:
         "SkillOrigin", "from tracker.models import (\n    Review,\n    SkillOrigin,\n)"
     )
     assert not importing("SkillOrigin", "from tracker.models import Skill")
+
+
+SAID = {"Endorsement", "Rating", "RatingEntry", "ReviewItem"}
+OWN = "the learner's own, for the learner"
+WRITES = "writes it, or says what is to be written"
+ONE_REVIEW = "an open review, for its sides"
+COUNTED_WHOLE = "every row, for nobody's page"
+WITHOUT_A_READER = {
+    "tracker/accounts/account/": OWN,
+    "tracker/accounts/readers/records.py": "whom somebody reviewed, to date a new reader's opening",
+    "tracker/assessment/": OWN,
+    "tracker/evidence/erasures/": WRITES,
+    "tracker/evidence/pieces/queries_versions.py": "what its owner sent, and a file of a review",
+    "tracker/frameworks/changes/queries.py": COUNTED_WHOLE,
+    "tracker/frameworks/versions/queries.py": COUNTED_WHOLE,
+    "tracker/notifications/notices/": "that something waits, and no answer",
+    "tracker/operations/checks/": COUNTED_WHOLE,
+    "tracker/policy/reviewers.py": "who may review, and no answer",
+    "tracker/profiles/growth/queries_timeline.py": OWN,
+    "tracker/queries/access/subjects.py": "whose row it is, for a door",
+    "tracker/record/endorsements/queries.py": "what ended, for its learner; one review's outcomes",
+    "tracker/record/endorsements/queries_digests.py": COUNTED_WHOLE,
+    "tracker/record/ratings/": OWN,
+    "tracker/record/sheet/queries_learners.py": OWN,
+    "tracker/record/versions/": OWN,
+    "tracker/record/workflow/queries.py": "between whom it is, for a door",
+    "tracker/reviews/act/records.py": WRITES,
+    "tracker/reviews/batch/queries.py": ONE_REVIEW,
+    "tracker/reviews/differences/": ONE_REVIEW,
+    "tracker/reviews/endorsements/queries.py": "its page asks first, or is the learner’s own",
+    "tracker/reviews/endorsements/records.py": WRITES,
+    "tracker/reviews/handovers/queries.py": "which reviews are handed on, and no answer",
+    "tracker/reviews/queue/queries.py": "how many answers a review waits for",
+    "tracker/reviews/review/": ONE_REVIEW,
+    "tracker/reviews/second_opinions/queries.py": OWN,
+    "tracker/reviews/sending/": OWN,
+    "tracker/teams/told/queries_outcomes.py": "figures of many, whose rule is the same for all",
+    "tracker/today/demo/actions.py": "makes the demo",
+    "tracker/today/page/queries.py": OWN,
+}
+
+
+def reads_without_asking(source: str) -> bool:
+    """Whether it imports what people said, and nothing of `record/visible`."""
+    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    said = {
+        alias.name
+        for node in imports
+        for alias in node.names
+        if (node.module or "").startswith("tracker.models")
+    }
+    asks = any((node.module or "").startswith("tracker.record.visible") for node in imports)
+    return bool(said & SAID) and not asks
+
+
+def test_who_reads_what_people_said_asks_what_its_reader_may_see() -> None:
+    places = [
+        place
+        for place, source in modules()
+        if reads_without_asking(source) and not place.startswith("tracker/record/visible/")
+    ]
+    assert [place for place in places if not place.startswith(tuple(WITHOUT_A_READER))] == []
+    assert [
+        to for to in WITHOUT_A_READER if not any(place.startswith(to) for place in places)
+    ] == []
+
+
+def test_who_forgets_to_ask_would_be_found() -> None:
+    reads = "from tracker.models import Endorsement\n"
+    assert reads_without_asking(reads)
+    assert not reads_without_asking(reads + "from tracker.record.visible.queries import is_seen\n")
+    assert not reads_without_asking("from tracker.models import Team\n")
