@@ -2,8 +2,8 @@
 sheet."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from tracker.frameworks.versions.rules_scale import NOT_SURE
@@ -113,16 +113,19 @@ class Progress:
 
 
 def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
-    counted = defaultdict[tuple[int, int], list[SheetLine]](list)
+    counted = defaultdict[tuple[int, int], list[set[RatingFilter]]](list)
+    for line in sheet.counted:
+        counted[line.statement.domain_id, line.statement.rank].append(
+            set(filters_of(line, round_starts_on))
+        )
     later = defaultdict[tuple[int, int], list[SheetLine]](list)
-    for lines, of_level in ((sheet.counted, counted), (counting_later(sheet), later)):
-        for line in lines:
-            of_level[line.statement.domain_id, line.statement.rank].append(line)
+    for line in counting_later(sheet):
+        later[line.statement.domain_id, line.statement.rank].append(line)
     levels = []
     for domain in sheet.version.domains:
         for level in domain.levels:
-            lines, waiting = counted[domain.id, level.rank], later[domain.id, level.rank]
-            shown = {which: filtered(lines, which, round_starts_on) for which in RatingFilter}
+            filters, waiting = counted[domain.id, level.rank], later[domain.id, level.rank]
+            shown = Counter(which for each in filters for which in each)
             in_job = level.rank <= sheet.targets.get(domain.id, 0)
             if not in_job:
                 del shown[RatingFilter.JOB]
@@ -136,13 +139,13 @@ def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
                     rank=level.rank,
                     level=level.name,
                     listed=level.listed,
-                    total=len(lines),
-                    rated=len(lines) - len(shown[RatingFilter.NOT_RATED]),
+                    total=len(filters),
+                    rated=len(filters) - shown[RatingFilter.NOT_RATED],
                     to_keep=sum(
-                        line.words[Side.OWN].answer != NOT_SURE
-                        for line in shown[RatingFilter.OLDER]
+                        RatingFilter.OLDER in each and RatingFilter.NOT_SURE not in each
+                        for each in filters
                     ),
-                    filters={which: len(those) for which, those in shown.items()},
+                    filters=shown,
                     in_job=in_job,
                     later=len(waiting),
                     later_rated=sum(Side.OWN in line.words for line in waiting),
@@ -151,24 +154,21 @@ def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
     return Progress(tuple(levels), sheet.record.use_statement)
 
 
-def filtered(
-    lines: Iterable[SheetLine], which: RatingFilter, round_starts_on: dt.date | None
-) -> list[SheetLine]:
-    """Those of the lines that count that the filter shows, where it shows their level."""
-
-    def is_shown(line: SheetLine) -> bool:
-        own, reviewed = line.words.get(Side.OWN), line.words.get(Side.REVIEWED)
-        if which in (RatingFilter.JOB, RatingFilter.AGAIN):
-            return which is RatingFilter.JOB or line.again
-        if own is None or which is RatingFilter.NOT_RATED:
-            return own is None and which is RatingFilter.NOT_RATED
-        if which is RatingFilter.OLDER:
-            return is_dated(own.at, round_starts_on, own.day)
-        if which is RatingFilter.NOT_SURE:
-            return own.answer == NOT_SURE
-        return reviewed is not None and reviewed.at < own.at and reviewed.answer != own.answer
-
-    return [line for line in lines if is_shown(line)]
+def filters_of(line: SheetLine, round_starts_on: dt.date | None) -> Iterator[RatingFilter]:
+    """Those that show a line that counts, where they show its level."""
+    yield RatingFilter.JOB
+    if line.again:
+        yield RatingFilter.AGAIN
+    own, reviewed = line.words.get(Side.OWN), line.words.get(Side.REVIEWED)
+    if own is None:
+        yield RatingFilter.NOT_RATED
+        return
+    if is_dated(own.at, round_starts_on, own.day):
+        yield RatingFilter.OLDER
+    if own.answer == NOT_SURE:
+        yield RatingFilter.NOT_SURE
+    if reviewed is not None and reviewed.at < own.at and reviewed.answer != own.answer:
+        yield RatingFilter.CHANGED
 
 
 def shown_of(
@@ -179,11 +179,11 @@ def shown_of(
 ) -> list[int]:
     """The statements of these levels, or those that the filter shows."""
     places = {(of.domain_id, of.rank) for of in levels if which is None or of.shown(which)}
-    lines = sheet.lines if which is None else filtered(sheet.counted, which, round_starts_on)
     return [
         line.statement.id
-        for line in lines
+        for line in (sheet.lines if which is None else sheet.counted)
         if (line.statement.domain_id, line.statement.rank) in places
+        and (which is None or which in filters_of(line, round_starts_on))
     ]
 
 
