@@ -64,11 +64,14 @@ class AssessmentHeader:
         return statement_cards.of_statements(self.sheet, ids)
 
 
-def header(framework: str | None = None, switch: str = "assessment.resume") -> AssessmentHeader:
+def header(
+    framework: str | None = None, switch: str = "assessment.resume", *, private: bool = False
+) -> AssessmentHeader:
     """In the framework of that slug, else that of the address; 404 for somebody who does not learn
-    in it. `switch`: the page of another framework of theirs."""
+    in it. `switch`: the page of another framework of theirs. `private`: its sheet has what is
+    theirs alone besides their answers."""
     learner = learner_asked(session.actor().person_id, switch, framework) or abort(404)
-    return _header(learner)
+    return _header(learner, private=private)
 
 
 def header_of(statement_id: int, switch: str = "assessment.resume") -> AssessmentHeader | None:
@@ -77,8 +80,8 @@ def header_of(statement_id: int, switch: str = "assessment.resume") -> Assessmen
     return None if learner is None else _header(about(learner, switch))
 
 
-def _header(learner: Learner) -> AssessmentHeader:
-    sheet = sheets.of_learner(learner, Side.OWN, None)
+def _header(learner: Learner, *, private: bool = False) -> AssessmentHeader:
+    sheet = sheets.of_learner(learner, Side.OWN, None, private=private, revealed=False)
     reached = progresses.progress(sheet, learner.round_starts_on)
     return AssessmentHeader(learner, sheet, reached, pace.seconds_of(learner.person_id))
 

@@ -29,7 +29,7 @@ from tracker.record.versions import queries as versions
 from tracker.record.versions.rules import Place
 from tracker.record.visible import queries_rows as sheet_rows
 from tracker.record.visible.queries import Reader
-from tracker.record.visible.queries_own_rows import own_rows
+from tracker.record.visible.queries_own_rows import own_rows, use_statement
 from tracker.record.visible.queries_rows import (
     COUNTS_LATER,
     EDITION,
@@ -168,6 +168,7 @@ def rows_of_people(
         sheet_rows.targets(),
         sheet_rows.moved(),
         sheet_rows.row(EDITION, **versions.EDITION),
+        *([use_statement()] if side is Side.OWN and not is_past else []),
         *([] if own_on is None else own_rows()),
     )
 

@@ -35,7 +35,7 @@ from tracker.record.visible.queries_rows import (
 
 
 def own_rows() -> list[Selected]:
-    return [_linked(), _reviewed_with(), _noted(), _steps(), _use_statement()]
+    return [_linked(), _reviewed_with(), _noted(), _steps()]
 
 
 def _linked() -> Selected:
@@ -104,7 +104,7 @@ def _steps() -> Selected:
     )
 
 
-def _use_statement() -> Selected:
+def use_statement() -> Selected:
     newest = (
         select(func.max(UseStatement.id))
         .where(UseStatement.library_id == LIBRARY)

@@ -90,7 +90,8 @@ def earlier_page(statement_id: int) -> ResponseReturnValue | None:
     if learner is None or statement is None:
         return None
     about(learner, "assessment.resume")
-    if not sheets.of_learner(learner, Side.OWN, None).record.use_statement:
+    sheet = sheets.of_learner(learner, Side.OWN, None, private=False, revealed=False)
+    if not sheet.record.use_statement:
         return redirect(url_for("dashboard.use_statement", next=address_here()))
     before = statement_lines.before(statement_id)
     given = _endorsements(learner, statement, before, [now.id for now in statement.became])

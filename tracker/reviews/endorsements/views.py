@@ -97,7 +97,7 @@ def show(statement_id: int) -> ResponseReturnValue:
         return earlier
     if learner is None:
         abort(404)
-    sheet = sheets.of_learner(learner, Side.OWN, None)
+    sheet = sheets.of_learner(learner, Side.OWN, None, revealed=False)
     to_rate = statement_cards.of_statements(sheet, [statement_id])
     if not to_rate.cards:
         abort(404)

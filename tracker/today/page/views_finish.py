@@ -62,7 +62,7 @@ class SendingOffer:
 @door(Permission.RATE)
 def show() -> ResponseReturnValue:
     """On to `next` while something of the job is left."""
-    header = assess_pages.header(switch="finish.show").once_read()
+    header = assess_pages.header(switch="finish.show", private=True).once_read()
     if not header.progress.is_finished:
         return redirect(own_address(request.args.get("next", ""), url_for("assessment.resume")))
     sections = _sections(header.learner, header.sheet)
