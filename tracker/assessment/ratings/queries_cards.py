@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, union_all
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import Draft, Evidence, EvidenceLink, Rating
 from tracker.record.ratings import queries as earlier_ratings
@@ -128,13 +128,13 @@ def _record(person_id: int, lines: Collection[SheetLine]) -> _Record:
     }
     waiting = dict[int, Notes]()
     linked = defaultdict[int, set[int]](set)
-    for skill_id, fields, evidence_id in session().execute(_WAITING_AND_LINKED, values):
+    for skill_id, fields, evidence_id in ask_made(_WAITING_AND_LINKED, values):
         if not evidence_id:
             typed = dict(drafts.read(fields) or ())
             waiting[int(skill_id)] = typed.get("own_note", ""), typed.get("reviewer_note", "")
         else:
             linked[int(skill_id)].add(evidence_id)
-    ratings = {row.skill_id: row for row in session().execute(_RATINGS, values)}
+    ratings = {row.skill_id: row for row in ask_made(_RATINGS, values)}
     return _Record(
         ratings,
         waiting,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import ask_made
 from tracker.frameworks.versions.rules_scale import Basis
 from tracker.models import Framework, RatingEntry, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
@@ -42,7 +42,7 @@ def answers(person_id: int, statement_ids: Collection[int]) -> list[Answered]:
     """Every answer to these statements, the newest first. `statement_ids`: the statement, and what
     it was in earlier versions. One query."""
     values = {"learner": person_id, "statements": list(statement_ids)}
-    rows = session().execute(_answers(), values)
+    rows = ask_made(_answers(), values)
     return [Answered(**row) for row in rows.mappings()]
 
 

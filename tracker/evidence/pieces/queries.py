@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.models import (
     Evidence,
     EvidenceLink,
@@ -129,7 +129,16 @@ def for_statements(
 ) -> dict[int, list[Row[*tuple[Any, ...]]]]:
     """The same for many statements, by statement; those without evidence are not there. One
     statement."""
-    rows = session().execute(
+    values = {"person": person_id, "statements": list(statement_ids)}
+    by_statement: dict[int, dict[int, Row[*tuple[Any, ...]]]] = {}
+    for row in ask_made(_for_statements(), values):
+        by_statement.setdefault(row.statement_id, {}).setdefault(row.id, row)
+    return {key: list(pieces.values()) for key, pieces in by_statement.items()}
+
+
+@cache
+def _for_statements() -> Select[*tuple[Any, ...]]:
+    return (
         _as_it_is(
             Statement.id.label("statement_id"),
             Evidence.id,
@@ -143,16 +152,12 @@ def for_statements(
         .join(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
         .join(Statement, is_said_of(EvidenceLink.skill_id, Statement.skill_id))
         .where(
-            Evidence.person_id == person_id,
+            Evidence.person_id == PERSON,
             Evidence.archived_at.is_(None),
-            Statement.id.in_(statement_ids),
+            Statement.id.in_(bindparam("statements", expanding=True)),
         )
         .order_by(EvidenceLink.linked_at, EvidenceLink.id)
     )
-    by_statement: dict[int, dict[int, Row[*tuple[Any, ...]]]] = {}
-    for row in rows:
-        by_statement.setdefault(row.statement_id, {}).setdefault(row.id, row)
-    return {key: list(pieces.values()) for key, pieces in by_statement.items()}
 
 
 def statement_title(statement_id: int | None) -> StatementTitle | None:
@@ -171,16 +176,21 @@ def statement_title(statement_id: int | None) -> StatementTitle | None:
 def unlinked_to(person_id: int, statement_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """What could be linked to a statement: not archived, not linked to it, the latest change first.
     One query."""
-    query = (
+    return ask_made(_unlinked_to(), {"person": person_id, "statement": statement_id}).all()
+
+
+@cache
+def _unlinked_to() -> Select[*tuple[Any, ...]]:
+    return (
         _as_it_is(*LISTED)
         .where(
-            Evidence.person_id == person_id,
+            Evidence.person_id == PERSON,
             Evidence.archived_at.is_(None),
-            ~_linked(_is_for(statement_id)),
+            ~_linked(_is_for(bindparam("statement", type_=Integer))),
         )
         .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
+        .limit(200)
     )
-    return session().execute(query.limit(200)).all()
 
 
 LISTED = (Evidence.id, Evidence.kind, EvidenceText.title, EvidenceText.done_on, Evidence.changed_at)
@@ -197,7 +207,7 @@ def _as_it_is(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _is_for(statement_id: int) -> ColumnElement[bool]:
+def _is_for(statement_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Over `EvidenceLink`: to the skill of a statement, or to what it was made of."""
     return is_said_of(EvidenceLink.skill_id, skill_of(statement_id))
 

@@ -58,7 +58,7 @@ STATEMENTS, ORIGINS = table_of(Statement), table_of(SkillOrigin)
 LINE, FURTHER = ORIGINS.alias("line"), ORIGINS.alias("further")
 
 
-def skill_of(statement_id: int) -> ScalarSelect[int]:
+def skill_of(statement_id: int | BindParameter[int]) -> ScalarSelect[int]:
     """Of a wording, its skill."""
     return select(Statement.skill_id).where(Statement.id == statement_id).scalar_subquery()
 

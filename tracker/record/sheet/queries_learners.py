@@ -145,6 +145,11 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         .where(Statement.framework_id == Framework.id)
         .scalar_subquery()
     )
+    asked = (
+        select(Statement.framework_id)
+        .where(Statement.id == bindparam("statement", type_=Integer))
+        .scalar_subquery()
+    )
     open_round = (
         select(Round, RoundFramework.framework_id)
         .join(RoundFramework, RoundFramework.round_id == Round.id)
@@ -173,6 +178,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Framework.about["scale"]["question"].as_string().label("question"),
             func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
             statements.label("statements"),
+            asked.label("asked"),
             open_round.c.id.label("round_id"),
             open_round.c.name.label("round"),
             open_round.c.starts_on.label("round_starts_on"),
@@ -202,11 +208,16 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 
 def learners(
-    person_ids: list[int], today: dt.date, framework: str | None = None
+    person_ids: list[int],
+    today: dt.date,
+    framework: str | None = None,
+    *,
+    statement_id: int | None = None,
 ) -> dict[int, Learner]:
-    """By person, in the framework of that slug, else in their usual one: that of their newest
-    membership. Who does not learn there is not in it. One query."""
-    rows = ask_made(_learners_on(today), {"people": person_ids}).mappings()
+    """By person, in the framework of that slug, in that of a statement, else in their usual one:
+    that of their newest membership. Who does not learn there is not in it. One query."""
+    values = {"people": person_ids, "statement": statement_id}
+    rows = ask_made(_learners_on(today), values).mappings()
     by_person: defaultdict[int, dict[str, RowMapping]] = defaultdict(dict)
     jobs: defaultdict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     for row in rows:
@@ -219,9 +230,12 @@ def learners(
     learners = {}
     for person_id, by_slug in by_person.items():
         asked = by_slug.get(framework) if framework else next(iter(by_slug.values()))
+        if statement_id is not None:
+            of = (line for line in by_slug.values() if line["framework_id"] == line["asked"])
+            asked = next(of, None)
         if asked is not None:
             facts = dict(asked)
-            for name in ("role_profile_id", "role_profile"):
+            for name in ("role_profile_id", "role_profile", "asked"):
                 del facts[name]
             held = jobs[person_id, asked["framework_id"]]
             learners[person_id] = Learner(
@@ -257,15 +271,8 @@ def last_rated_in(person_id: int) -> int | None:
 
 
 def learner_of(person_id: int, statement_id: int, today: dt.date) -> Learner | None:
-    """In the framework of the statement. Two queries."""
-    query = (
-        select(Framework.slug, Framework.id)
-        .join(Statement, Statement.framework_id == Framework.id)
-        .where(Statement.id == statement_id)
-    )
-    place = session().execute(query).one_or_none()
-    somebody = learner(person_id, today, place.slug) if place is not None else None
-    return somebody if somebody and place and somebody.framework_id == place.id else None
+    """In the framework of the statement."""
+    return learners([person_id], today, statement_id=statement_id).get(person_id)
 
 
 def _framework(row: RowMapping) -> LearnerFramework:

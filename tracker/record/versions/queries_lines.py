@@ -1,13 +1,14 @@
 """A statement from version to version: what it was before, and what became of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     and_,
     bindparam,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.frameworks.changes.rules_wording import Wordings, pieces
 from tracker.frameworks.versions.rules import Change, VersionStatus
 from tracker.models import (
@@ -81,7 +82,7 @@ OLDER, NEWER = aliased(Statement), aliased(Statement)
 
 def before(statement_id: int) -> list[LineStatement]:
     """What the statement was in earlier versions, the newest first. One query."""
-    return _read(_before(), {"statement": statement_id})
+    return _read(ask_made(_before(), {"statement": statement_id}))
 
 
 @cache
@@ -92,7 +93,7 @@ def _before() -> Select[*tuple[Any, ...]]:
 def of_framework(framework_id: int) -> dict[int, list[LineStatement]]:
     """What its statements were in earlier versions, by statement, the newest first. One query."""
     by_successor: defaultdict[int, list[LineStatement]] = defaultdict(list)
-    for line in _read(_before_each(), {"framework": framework_id}):
+    for line in _read(ask_made(_before_each(), {"framework": framework_id})):
         by_successor[line.successor_id].append(line)
     return by_successor
 
@@ -147,7 +148,7 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
         row.text,
         own_note=row.own_note or waiting.get("own_note", ""),
         reviewer_note=row.reviewer_note or waiting.get("reviewer_note", ""),
-        became=tuple(_read(_lines(NEWER, now))),
+        became=tuple(_read(session().execute(_lines(NEWER, now)))),
     )
 
 
@@ -234,11 +235,9 @@ def _back(ids: tuple[Any, ...], where: ColumnElement[bool]) -> Select[*tuple[Any
     )
 
 
-def _read(
-    lines: Select[*tuple[Any, ...]], values: Mapping[str, int] | None = None
-) -> list[LineStatement]:
+def _read(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[LineStatement]:
     statements = []
-    for row in session().execute(lines, values):
+    for row in rows:
         is_reworded = (row.older_title, row.older) != (row.newer_title, row.newer)
         of_words = Change.REWORDED if is_reworded else Change.SAME
         change = row.change or (Change.MOVED if row.is_moved else of_words)

@@ -9,12 +9,12 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select, true
+from sqlalchemy import Integer, Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.frameworks.versions.rules_scale import Meaning
 from tracker.models import (
     Endorsement,
@@ -95,9 +95,13 @@ class EndorsementDetails:
     lang: str
 
 
-SentPiece = Row[int, int, str, str]
-"""`evidence_id`, `number`, `title`, and `reason` of a version of a piece of evidence; the title is
-"" where its owner had it erased."""
+class SentPiece(NamedTuple):
+    """A version of a piece of evidence; the title is "" where its owner had it erased."""
+
+    evidence_id: int
+    number: int
+    title: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ def history(
     """Every endorsement that the statement ever had, the newest first. `statement_ids`: itself and
     what it was in earlier versions; `now_ids`: what it is in the learner's version. One query."""
     values = {**of(learner), "statements": list(statement_ids), "now": list(now_ids)}
-    rows = session().execute(_history(), values)
+    rows = ask_made(_history(), values)
     return [Endorsed(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]
 
 
@@ -195,9 +199,24 @@ def _history() -> Select[*tuple[Any, ...]]:
 def own_now(person_id: int, statement_id: int) -> LearnerSide | None:
     """Of the learner's own, unrevealed or not: their answer that counts for the statement, whether
     given for it or inherited; None where there is none. Three queries at most."""
-    mine = aliased(Rating)
-    counting_one = own_ratings(lambda person: person == person_id, STATEMENTS.c.id == statement_id)
-    query = (
+    values = {"learner": person_id, "statement": statement_id}
+    rating = ask_made(_own_now(), values).one_or_none()
+    if rating is None:
+        return None
+    of_origins = [statement_id] if rating.is_inherited else []
+    notes = earlier_ratings.notes_of_origins(person_id, of_origins)
+    note = joined(rating.note, notes.get(statement_id, ("", ""))[1])
+    pieces: dict[int, SentPiece] = {}
+    for row in ask_made(_linked(), values | {"statements": [statement_id]}):
+        pieces.setdefault(row.evidence_id, SentPiece(*row))
+    return LearnerSide(rating.answer, rating.label, rating.rated_at, note, [*pieces.values()])
+
+
+@cache
+def _own_now() -> Select[*tuple[Any, ...]]:
+    mine, statement = aliased(Rating), bindparam("statement", type_=Integer)
+    counting_one = own_ratings(lambda person: person == LEARNER, STATEMENTS.c.id == statement)
+    return (
         select(
             Rating.answer,
             ScaleAnswer.label,
@@ -207,17 +226,18 @@ def own_now(person_id: int, statement_id: int) -> LearnerSide | None:
         )
         .join(Statement, Statement.id == Rating.statement_id)
         .join(ScaleAnswer, scale_answer(Rating.answer))
-        .outerjoin(mine, and_(mine.person_id == person_id, mine.skill_id == skill_of(statement_id)))
-        .where(Rating.person_id == person_id, Rating.id.in_(select(counting_one.c.id)))
+        .outerjoin(mine, and_(mine.person_id == LEARNER, mine.skill_id == skill_of(statement)))
+        .where(Rating.person_id == LEARNER, Rating.id.in_(select(counting_one.c.id)))
     )
-    rating = session().execute(query).one_or_none()
-    if rating is None:
-        return None
-    of_origins = [statement_id] if rating.is_inherited else []
-    notes = earlier_ratings.notes_of_origins(person_id, of_origins)
-    note = joined(rating.note, notes.get(statement_id, ("", ""))[1])
-    pieces = _linked(person_id, statement_id)
-    return LearnerSide(rating.answer, rating.label, rating.rated_at, note, pieces)
+
+
+@cache
+def _linked() -> Select[*tuple[Any, ...]]:
+    """A piece stands once for each of its links to the statement and to what that was made of: the
+    reason of the first is sent."""
+    piece = EvidenceVersion.evidence_id, EvidenceVersion.number, EvidenceText.title
+    of = linked(LEARNER, bindparam("statements", expanding=True), *piece, EvidenceLink.reason)
+    return of.order_by(EvidenceVersion.evidence_id, EvidenceLink.id)
 
 
 def last_revealed(person_id: int, statement_ids: Sequence[int]) -> int | None:
@@ -237,8 +257,21 @@ def last_revealed(person_id: int, statement_ids: Sequence[int]) -> int | None:
 
 def as_sent(item_id: int, reader_id: int | None = None) -> LearnerSide:
     """The learner's side as it was sent. `reader_id`: of a supervisor, who gets the note and the
-    evidence only of what was sent to them. Two queries."""
-    query = (
+    evidence only of what was sent to them. One query."""
+    rows = ask_made(_as_sent(), {"item": item_id}).all()
+    sent = rows[0]
+    answer = sent.learner_answer, sent.learner_answer_label, sent.rated_at
+    if reader_id not in (None, sent.reviewer_id):
+        return LearnerSide(*answer, None, None)
+    pieces = [SentPiece(*row[-4:]) for row in rows if row.evidence_id is not None]
+    note = sent.learner_note if sent.salt else None
+    return LearnerSide(*answer, note, pieces, erased=not sent.salt)
+
+
+@cache
+def _as_sent() -> Select[*tuple[Any, ...]]:
+    """A row for each piece of evidence, or one where none was sent."""
+    return (
         select(
             ReviewItem.learner_answer,
             ReviewItem.learner_answer_label,
@@ -246,41 +279,16 @@ def as_sent(item_id: int, reader_id: int | None = None) -> LearnerSide:
             ReviewItemText.learner_note,
             ReviewItemText.salt,
             Review.reviewer_id,
-        )
-        .join(Review, Review.id == ReviewItem.review_id)
-        .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
-        .where(ReviewItem.id == item_id)
-    )
-    row = session().execute(query).one()
-    answer = row.learner_answer, row.learner_answer_label, row.rated_at
-    if reader_id not in (None, row.reviewer_id):
-        return LearnerSide(*answer, None, None)
-    note = row.learner_note if row.salt else None
-    return LearnerSide(*answer, note, _sent(item_id), erased=not row.salt)
-
-
-def _sent(item_id: int) -> Sequence[SentPiece]:
-    query = (
-        select(
             EvidenceVersion.evidence_id,
             EvidenceVersion.number,
             func.coalesce(EvidenceText.title, "").label("title"),
             ReviewItemEvidence.reason,
         )
-        .join(EvidenceVersion, EvidenceVersion.id == ReviewItemEvidence.version_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
+        .outerjoin(ReviewItemEvidence, ReviewItemEvidence.item_id == ReviewItem.id)
+        .outerjoin(EvidenceVersion, EvidenceVersion.id == ReviewItemEvidence.version_id)
         .outerjoin(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
-        .where(ReviewItemEvidence.item_id == item_id)
+        .where(ReviewItem.id == bindparam("item", type_=Integer))
         .order_by(EvidenceVersion.evidence_id)
     )
-    return session().execute(query).all()
-
-
-def _linked(person_id: int, statement_id: int) -> Sequence[SentPiece]:
-    """Each piece once, also where it is linked to the statement and to what that was made of: with
-    the reason of its first link, as it is sent."""
-    piece = EvidenceVersion.evidence_id, EvidenceVersion.number, EvidenceText.title
-    query = linked(person_id, [statement_id], *piece, EvidenceLink.reason)
-    pieces: dict[int, SentPiece] = {}
-    for row in session().execute(query.order_by(EvidenceVersion.evidence_id, EvidenceLink.id)):
-        pieces.setdefault(row.evidence_id, row)
-    return [*pieces.values()]

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import ask_made, session
 from tracker.models import Library, Membership, Person, Review, ReviewItem, Team
 from tracker.models.columns import written
 from tracker.policy.permissions import GRACE, Actor
@@ -28,8 +30,13 @@ def asked(item_ids: Collection[int]) -> dict[int, Asked]:
     """By item, of what its learner sent for review again: the newest `review_id`, its `reviewer`,
     and when it was sent (`sent_at`). For the learner alone: whoever reviewed it first isn't told.
     What the reader has not seen shows once the review has ended. One query."""
+    return {row.id: row for row in ask_made(_asked(), {"items": list(item_ids)})}
+
+
+@cache
+def _asked() -> Select[*tuple[Any, ...]]:
     again, later = aliased(ReviewItem), aliased(Review)
-    rows = session().execute(
+    return (
         select(
             ReviewItem.id, later.id.label("review_id"), Person.name.label("reviewer"), later.sent_at
         )
@@ -38,14 +45,13 @@ def asked(item_ids: Collection[int]) -> dict[int, Asked]:
         .join(later, and_(later.id == again.review_id, later.learner_id == Review.learner_id))
         .join(Person, Person.id == later.reviewer_id)
         .where(
-            ReviewItem.id.in_(item_ids),
+            ReviewItem.id.in_(bindparam("items", expanding=True)),
             later.status != ReviewStatus.WITHDRAWN,
             again.status.not_in(NOTHING_CAME),
             or_(again.status != written(ItemStatus.NOT_OBSERVED), later.status.in_(LIVE)),
         )
         .order_by(again.id)
     )
-    return {row.id: row for row in rows}
 
 
 def could_see(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, cast, func, or_, select, true
+from sqlalchemy import BindParameter, Select, String, and_, bindparam, cast, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -158,7 +158,9 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
 
 
 def linked(
-    person_id: int, statement_ids: Collection[int], *columns: Any
+    person_id: int | BindParameter[int],
+    statement_ids: Collection[int] | BindParameter[Any],
+    *columns: Any,
 ) -> Select[*tuple[Any, ...]]:
     """The current versions of somebody's evidence that is linked to these statements, or to what
     they were made of, and not archived; each link by itself."""

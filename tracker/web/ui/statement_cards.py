@@ -29,6 +29,7 @@ from tracker.web.ui.templating.dates import counts_from, day
 ID = 2_000_000_011
 """Stands for the statement's id in a shape: in addresses, ids and labels."""
 CUT = re.compile("\ue000(\\w+)\ue001")
+INDENT = re.compile(r"\n\s+")
 MOST_KEPT = 1_000
 
 
@@ -257,7 +258,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
             alone=shape.alone,
         )
     ).replace(csrf_token(), _stand_in("token"))
-    pieces = CUT.split(html.replace(str(ID), _stand_in("id")))
+    pieces = CUT.split(INDENT.sub("\n", html.replace(str(ID), _stand_in("id"))))
     if len(_shapes) >= MOST_KEPT:
         _shapes.clear()
     _shapes[shape] = pieces
