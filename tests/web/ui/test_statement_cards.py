@@ -21,7 +21,7 @@ from tracker.assessment.ratings.queries_cards import (
 from tracker.frameworks.versions.rules_scale import Basis
 from tracker.record.sheet.queries_learners import Learner, learner as learner_of
 from tracker.record.versions.rules import ScaleLabel
-from tracker.web.ui.statement_cards import ID, StatementCards
+from tracker.web.ui.statement_cards import ID, INDENT, StatementCards
 
 HOSTILE = "</textarea><b>&amp;\"'\ue000own\ue001 {{ 7 * 7 }} %(who)s 2000000011"
 SCALE = tuple(
@@ -134,7 +134,7 @@ def test_it_is_what_the_macro_makes(
                 dated=each.rated_at is not None and (each.given_on or each.rated_at).year == 2025,
                 saved=saved,
             )
-            assert str(fast) == slow
+            assert str(fast) == INDENT.sub("\n", slow)
 
 
 def test_a_word_that_is_not_escaped_would_be_found(
