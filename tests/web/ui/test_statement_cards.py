@@ -134,7 +134,7 @@ def test_it_is_what_the_macro_makes(
                 dated=each.rated_at is not None and (each.given_on or each.rated_at).year == 2025,
                 saved=saved,
             )
-            assert str(fast) == INDENT.sub("\n", slow)
+            assert INDENT.sub("\n", fast) == INDENT.sub("\n", slow)
 
 
 def test_a_word_that_is_not_escaped_would_be_found(
