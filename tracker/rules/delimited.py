@@ -89,6 +89,8 @@ def clean_cell(cell: str) -> str:
 def is_like_formula(text: str) -> bool:
     """Whether a spreadsheet may work it out rather than show it. Some read ＝ as =, and look past
     spaces and what nobody sees. Exports put an apostrophe before such text; imports take it off."""
+    if text[:1].isalnum():
+        return False
     seen = next((char for char in text if unicodedata.category(char)[0] not in "ZC"), "")
     return text.startswith(("\t", "\r", "\n")) or unicodedata.normalize("NFKC", seen).startswith(
         FORMULA

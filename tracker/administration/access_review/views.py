@@ -1,5 +1,7 @@
 """Who can see whose record, and why: on a page, on paper for a signature, and as a file."""
 
+import datetime as dt
+from collections.abc import Iterator
 from itertools import groupby
 
 from flask import Blueprint, redirect, url_for
@@ -9,7 +11,7 @@ from flask_babel import gettext as _
 from tracker.administration.access_review import queries as access_review
 from tracker.administration.access_review.queries import Access, Reason, SeenPerson
 from tracker.administration.library.actions import note_access_review
-from tracker.policy.permissions import library_of
+from tracker.policy.permissions import Actor, library_of
 from tracker.queries.core import seals
 from tracker.queries.core.access_review import last_review
 from tracker.rules.calendar import day_in
@@ -19,7 +21,7 @@ from tracker.web.http import rate_limits, session
 from tracker.web.http.access import DoorRequest, door, note_download
 from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
-from tracker.web.ui.csv import Table, csv_file
+from tracker.web.ui.csv import Line, csv_file
 from tracker.web.ui.filters import page_number
 
 LISTED = 30
@@ -64,39 +66,40 @@ def confirm() -> ResponseReturnValue:
 @rate_limits.documents
 def table() -> ResponseReturnValue:
     """A row for each person whom somebody sees, and one for a reason that opens no record."""
-    head: Table = [
-        [
-            _("Reader"),
-            _("Reader’s email"),
-            _("Last sign-in"),
-            _("Why"),
-            _("Since"),
-            _("Until"),
-            _("Sees"),
-            _("Person"),
-            _("Person’s email"),
-            _("Person’s team"),
-            _("Seen until"),
-            _("Opens"),
-        ]
-    ]
-    actor, now, sees = session.actor(), session.now(), _sees()
+    actor = session.actor()
     note_download("access_review", DoorRequest(Permission.ADMINISTER, "people", library_of(actor)))
-    rows: Table = [
-        [
-            access.reader.person.name,
-            access.reader.person.email,
-            f"{access.reader.last_sign_in:%Y-%m-%d}" if access.reader.last_sign_in else "",
+    return csv_file(_lines(actor, session.now()), f"{_('Access review')} {session.today()}")
+
+
+def _lines(actor: Actor, now: dt.datetime) -> Iterator[Line]:
+    yield [
+        _("Reader"),
+        _("Reader’s email"),
+        _("Last sign-in"),
+        _("Why"),
+        _("Since"),
+        _("Until"),
+        _("Sees"),
+        _("Person"),
+        _("Person’s email"),
+        _("Person’s team"),
+        _("Seen until"),
+        _("Opens"),
+    ]
+    sees = _sees()
+    for access in access_review.accesses(actor, now, access_review.readers(actor, now)):
+        reader, at = access.reader.person, access.reader.last_sign_in
+        why: Line = [
+            reader.name,
+            reader.email,
+            f"{at:%Y-%m-%d}" if at else "",
             _why(access),
             str(access.starts_on or ""),
             str(access.ends_on or ""),
             sees[access.reason],
-            *seen,
         ]
-        for access in access_review.accesses(actor, now, access_review.readers(actor, now))
-        for seen in [*map(_seen, access.people)] or [[""] * 5]
-    ]
-    return csv_file([*head, *rows], f"{_('Access review')} {session.today()}")
+        for seen in [*map(_seen, access.people)] or [[""] * 5]:
+            yield [*why, *seen]
 
 
 def _seen(person: SeenPerson) -> list[str]:

@@ -11,7 +11,8 @@ from flask import Response
 
 from tracker.rules.delimited import is_like_formula
 
-Table = list[list[str | int]]
+Line = list[str | int]
+Table = list[Line]
 T = TypeVar("T")
 TableColumn = tuple[str, Callable[[T], str | int]]
 """What stands in its head, and what it says of a row."""
@@ -23,18 +24,19 @@ def table(rows: Iterable[T], columns: Sequence[TableColumn[T]]) -> Table:
     return [head, *([says(row) for _label, says in columns] for row in rows)]
 
 
-def csv_file(rows: Table, name: str) -> Response:
+def csv_file(rows: Iterable[Line], name: str) -> Response:
     """The download. A byte order mark tells spreadsheets that it is UTF-8."""
     response = Response(csv_text(rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{csv_name(name)}"'
     return response
 
 
-def csv_text(rows: Table, *, is_beginning: bool = True) -> str:
+def csv_text(rows: Iterable[Line], *, is_beginning: bool = True) -> str:
     """The rows, for the beginning of a file or for further down."""
     out = io.StringIO()
-    csv.writer(out).writerows([[_plain(cell) for cell in row] for row in rows])
-    return ("\ufeff" if is_beginning else "") + out.getvalue()
+    out.write("\ufeff" * is_beginning)
+    csv.writer(out).writerows([_plain(cell) for cell in row] for row in rows)
+    return out.getvalue()
 
 
 def _plain(cell: str | int) -> str | int:
