@@ -56,9 +56,9 @@ def _shape(sheet: Worksheet, letter: str) -> int:
     at = {"horizontal": "right", "indent": 1} if is_number else {}
     head.font, head.fill = Font(name=head.font.name, size=head.font.size, bold=True), HEAD
     head.alignment = Alignment(**at, vertical="top", wrap_text=True)
+    placed = [Alignment(**at, vertical="top", wrap_text=is_long) for is_long in (False, True)]
     for cell in cells:
-        is_long = len(str(cell.value)) > WIDEST
-        cell.alignment = Alignment(**at, vertical="top", wrap_text=is_long)
+        cell.alignment = placed[len(str(cell.value)) > WIDEST]
     word = max(map(len, str(head.value).split())) + ARROW
     longest = max((len(str(cell.value or "")) for cell in cells), default=0) + 2
     width = min(max(longest, word), WIDEST)
