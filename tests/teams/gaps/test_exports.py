@@ -2,6 +2,7 @@
 nothing more."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
 from pypdf import PageObject, PdfReader
+from sqlalchemy import func, select
 
 from tests.administration.rounds.past_rounds import MAY
 from tests.client import Client
@@ -18,15 +20,17 @@ from tests.factories.people import join
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.reading import words
-from tests.teams.gaps.pages import about, file, some_gaps
+from tests.teams.gaps.pages import GAP, about, file, some_gaps
+from tests.teams.gaps.test_views_single_statements import close
 from tracker.administration.rounds import actions as rounds
-from tracker.db import transaction
+from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
-from tracker.models import Library, Person
+from tracker.models import Library, Look, Person
 from tracker.record.standings import actions as standings
 from tracker.rules.regions import Paper
-from tracker.teams.gaps import exports_people as people_file, views as file_views
+from tracker.teams.gaps import exports_pdf, exports_people as people_file, views as file_views
 from tracker.teams.gaps.exports_xlsx import WIDEST
+from tracker.teams.gaps.queries_matrix import GapMatrix
 
 SignIn = Callable[[str], Client]
 FOOTER = 50
@@ -305,3 +309,82 @@ def test_people_are_one_table_however_many_steps_it_takes(
     cora = sign_in(world.email("cora"))
     people = file(cora, f"/teams/{world.teams['city']}/gaps/people.csv?compare={spring}")
     assert [line[0] for line in people] == ["Name", "Ana", "Ben", "Lea", "Sue"]
+
+
+# ---- more people than paper lists
+
+PEOPLE = {"Ana", "Ben", "Lea", "Sue"}
+WORKBOOK = "“Workbook (XLSX)” has all figures"
+OF_CENTRAL = "Central 3 Communication: 1 of 2 Communication 1.1 (Communication): 1 of 1"
+
+
+def paper(sign_in: SignIn, world: World, of: str, query: str = "") -> str:
+    url = f"/teams/{world.teams[of]}/gaps.pdf{query}"
+    return pdf_words(sign_in(world.email("cora")), url)
+
+
+def names(text: str) -> set[str]:
+    return PEOPLE & set(re.findall(r"\w+", text))
+
+
+def looks() -> int:
+    return session().scalar(select(func.count()).select_from(Look)) or 0
+
+
+@pytest.mark.parametrize("most", [4, 3])
+def test_a_list_has_a_bound_and_the_figures_have_none(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(exports_pdf, "LISTED_MOST", most)
+    with app.app_context():
+        some_gaps(world)
+    if most < len(PEOPLE):
+        monkeypatch.delattr(GapMatrix, "rows")
+    said = paper(sign_in, world, "city")
+    for each in ("with the teams below: 4 people", "1 of 2 below target", "1 of 1 below target"):
+        assert each in said, "sums and domains"
+    assert "Communication 1.1 (Communication): 1 of 1" in said
+    is_listed = most >= len(PEOPLE)
+    assert names(said) == (PEOPLE if is_listed else set())
+    assert (WORKBOOK in said, OF_CENTRAL in said) == (not is_listed, not is_listed)
+    assert ("There are more than 3 people" in said) != is_listed
+    with app.app_context():
+        assert (looks() > 0) == is_listed, "of nobody who is not on it"
+
+
+def test_a_team_with_none_below_it_has_no_table_of_teams(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports_pdf, "LISTED_MOST", 1)
+    with app.app_context():
+        some_gaps(world)
+    said = paper(sign_in, world, "central", "?teams=own")
+    assert WORKBOOK in said
+    assert "Below target by team" not in said
+    assert not names(said)
+
+
+def test_nobody_who_changed_is_named(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports_pdf, "LISTED_MOST", 1)
+    with app.app_context():
+        spring = with_spring(world)
+        stand(world, "ana", GAP, "communication")
+    said = paper(sign_in, world, "city", f"?compare={spring}")
+    assert "no target was reached, 1 was lost" in said
+    assert not names(said)
+    with app.app_context():
+        assert not looks()
+
+
+def test_who_gets_no_single_statements_gets_none_of_a_team(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports_pdf, "LISTED_MOST", 1)
+    with app.app_context():
+        some_gaps(world)
+    close(app, world)
+    said = paper(sign_in, world, "city")
+    assert "Central 3 Communication: 1 of 2" in said
+    assert "Communication 1.1" not in said

@@ -1,5 +1,5 @@
 """A team's gaps on paper: the picture of the domains with what holds people back fills the first
-page, the people follow by name."""
+page, the people follow by name; where they are many, the teams below instead."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,15 @@ from flask_babel import gettext as _
 from tracker.teams.comparison.pages import ComparedWords
 from tracker.teams.gaps.pages import CellMark, grid, kinds_of, legend, uncounted
 from tracker.teams.gaps.queries import GapPage
-from tracker.teams.gaps.queries_matrix import DomainColumn
+from tracker.teams.gaps.queries_matrix import ChildRow, DomainColumn
+from tracker.teams.gaps.rules import StatementReason
 from tracker.web.i18n.content_language import plain
-from tracker.web.ui.csv import Table
+from tracker.web.ui.csv import Table, table
 from tracker.web.ui.pdf import Data, Document
+from tracker.web.ui.templating.dates import number
+
+LISTED_MOST = 300
+"""Of more people a list would take dozens of sheets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +56,7 @@ def document(of: PrintedGaps) -> Document:
         "reasons": {
             "title": _("What\u2019s holding people back"),
             "sections": [
-                {
-                    "title": strand.title,
-                    "lines": [
-                        _(
-                            "%(statement)s (%(domain)s): %(num)s of %(below)s",
-                            statement=reason.title,
-                            domain=reason.domain.title,
-                            num=len(reason.people),
-                            below=reason.below,
-                        )
-                        for reason in strand.reasons[:5]
-                    ],
-                }
+                {"title": strand.title, "lines": list(map(_reason, strand.reasons[:5]))}
                 for strand in page.strands
                 if strand.reasons
             ],
@@ -82,6 +75,17 @@ def document(of: PrintedGaps) -> Document:
             "foot": [_("Below target, of those reviewed"), *map(_known, page.columns)],
         },
     }
+    if page.people > LISTED_MOST:
+        data["teams"] = {
+            "title": _("Below target by team"),
+            "note": _(
+                "There are more than %(most)s people, so they aren’t listed here. Under “Export”, "
+                "“Workbook (XLSX)” has all figures, and “Make a file of all people (CSV)” has "
+                "everyone by name.",
+                most=LISTED_MOST,
+            ),
+            "rows": _teams(page),
+        }
     title = _("Team gaps \u2013 %(team)s", team=of.team)
     return Document("gaps", title, of.library, data)
 
@@ -104,6 +108,37 @@ def _line(column: DomainColumn, of: PrintedGaps) -> Data:
         "uncounted": uncounted(sums),
         "then": then,
     }
+
+
+def _teams(page: GapPage) -> Table:
+    """Of each team below the domain with most people below target, and the statements."""
+
+    def domain(child: ChildRow) -> str:
+        (gaps, known), most = max(
+            zip(child.gaps, page.columns, strict=True), key=lambda of: of[0][0]
+        )
+        words = _("%(gaps)s of %(known)s", gaps=gaps, known=known)
+        return f"{most.domain.title}: {words}" if gaps else ""
+
+    return table(
+        page.children,
+        [
+            (_("Team"), lambda one: _("directly in this team") if one.is_own else one.team.name),
+            (_("People"), lambda one: number(one.people)),
+            (_("Where training would help most"), domain),
+            (_("What’s holding people back"), lambda one: "\n".join(map(_reason, one.reasons))),
+        ],
+    )
+
+
+def _reason(reason: StatementReason) -> str:
+    return _(
+        "%(statement)s (%(domain)s): %(num)s of %(below)s",
+        statement=reason.title,
+        domain=reason.domain.title,
+        num=len(reason.people),
+        below=reason.below,
+    )
 
 
 def _known(column: DomainColumn) -> str:

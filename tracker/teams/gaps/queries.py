@@ -26,6 +26,7 @@ from tracker.teams.gaps.queries_matrix import (
 )
 from tracker.teams.gaps.queries_reasons import reasons_of, sent_by
 from tracker.teams.gaps.rules import (
+    Alike,
     ReviewProgress,
     StatementReason,
     by_need,
@@ -39,11 +40,13 @@ NOBODY: TablePage[PersonRow] = TablePage((), 0, 1, 1)
 
 class PeopleAsked(NamedTuple):
     """Of a page with people by name: the domain by its key that they are sorted by (else that with
-    most need), whom to find, and which page of them; None for all, A to Z."""
+    most need), whom to find, and which page of them; None for all, A to Z. `by_team`: none of
+    them, but what holds each team below back."""
 
     domain: str = ""
     find: str = ""
     page: int | None = None
+    by_team: bool = False
 
 
 TEAMS_SHOWN = 50
@@ -149,6 +152,11 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
     selected = _selected(columns, asked.domain)
     by_id = {one.person_id: one for one in people}
     needed, teachers = could_teach(of.groups, selected.domain.id) if selected else (0, ())
+
+    def held(people: Sequence[Alike]) -> tuple[StatementReason, ...]:
+        first = {one.domain.strand_key: one for one in reversed(reasons_of(of, people))}
+        return tuple(sorted(first.values(), key=lambda one: of.ids.index(one.domain.id)))
+
     progress, not_sent = None, 0
     if of.figures.basis is not None:
         everybody = {one.person_id for one in chosen.everybody}
@@ -172,7 +180,7 @@ def page(chosen: GapChoice, asked: PeopleAsked) -> GapPage:
         teachers=tuple(by_id[person_id] for person_id in teachers),
         reasons=reasons_of(of, of.groups),
         progress=progress,
-        children=of.children() if chosen.below else (),
+        children=of.children(held if asked.by_team else lambda _people: ()) if chosen.below else (),
         exceptions=of.figures.exceptions,
         all=len(chosen.everybody),
         is_known=any(
@@ -203,6 +211,8 @@ def _selected(columns: Sequence[DomainColumn], key: str) -> DomainColumn | None:
 
 
 def _cut(of: GapMatrix, selected: DomainColumn | None, asked: PeopleAsked) -> TablePage[PersonRow]:
+    if asked.by_team:
+        return NOBODY
     if asked.page is None or selected is None:
         return TablePage(of.rows(of.everybody), len(of.everybody), 1, 1)
     find = folded(asked.find)

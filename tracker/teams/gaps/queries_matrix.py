@@ -28,6 +28,7 @@ from tracker.teams.gaps.rules import (
     DomainSummary,
     GapCell,
     GapRow,
+    StatementReason,
     alike,
     below_of_known,
     cell_of,
@@ -96,12 +97,14 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """A team below, or (`is_own`) the people of the team itself; for each domain (gaps, known)."""
+    """A team below, or (`is_own`) the people of the team itself; for each domain (gaps, known).
+    `reasons`: of each section the one that holds most people back, where that is asked for."""
 
     team: TeamName
     is_own: bool
     people: int
     gaps: tuple[tuple[int, int], ...]
+    reasons: tuple[StatementReason, ...] = ()
 
 
 class KeptPerson(NamedTuple):
@@ -245,7 +248,9 @@ class GapMatrix:
         summaries = summarise(self.groups, self.ids)
         return tuple(map(DomainColumn, self.domains, summaries))
 
-    def children(self) -> tuple[ChildRow, ...]:
+    def children(
+        self, reasons_of: Callable[[Sequence[Alike]], tuple[StatementReason, ...]]
+    ) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""
         team = self.scope.team
         of_place: defaultdict[TeamPlace, list[TeamLearner]] = defaultdict(list)
@@ -264,6 +269,7 @@ class GapMatrix:
                 child is team,
                 sum(len(group.people) for group in of_team[child.path]),
                 below_of_known(of_team[child.path], self.ids),
+                reasons_of(of_team[child.path]),
             )
             for child in (*self.scope.children, team)
             if child.path in of_team

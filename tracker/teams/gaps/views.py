@@ -203,8 +203,9 @@ def pdf(team: Subject) -> ResponseReturnValue:
     chosen, filters = _asked(team)
     if not chosen.is_by_name:
         return documents.download(lambda of: told.document(chosen), chosen.of, chosen.of.lang)
-    page = team_gaps.page(chosen, PeopleAsked())
-    note_looks(page.named, "gaps")
+    by_team = len(chosen.people) > exports_pdf.LISTED_MOST
+    page = team_gaps.page(chosen, PeopleAsked(by_team=by_team))
+    note_looks(() if by_team else page.named, "gaps")
     compared, facts = _said(chosen, filters, page)
     library = imprints.imprint(chosen.of.framework_id, chosen.scope.library_id).library
     of = PrintedGaps(chosen.scope.team.name, page, compared, facts, library)
