@@ -1,7 +1,7 @@
 """How much a reader without names is told: of the groups in which somebody was newly reviewed in a
 domain by the day of a figure, how many got one, in 100 made worlds and in a demo.
 
-    python -m tests.benches.told
+    python -m tests.teams.told.how_much
 
 With TRACKER_DEMO and TRACKER_DATA_DIR of a demo for its own figures.
 """
