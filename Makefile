@@ -12,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows statistics icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists bench-saves bench-acts load load-memory mutants measures format check audit secrets clean install
+.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows statistics icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists bench-saves bench-acts bench-front load load-memory mutants measures format check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -108,6 +108,10 @@ bench-search: $(STAMP) ## search among 10,000 people and 400 statements, on both
 
 bench-saves: $(STAMP) ## bytes and processor time of a saved rating on SQLite
 	@$(BIN)/python -m tests.benches.saves
+
+bench-front: $(STAMP) ## five pages in a slow Chromium on a slow line: bytes, when they stand there, what moves (VISITS=3)
+	@$(SYNC) --group browser
+	@$(BIN)/python -m tests.benches.front $(VISITS)
 
 bench: $(STAMP) ## times of the main pages as ratios to an empty page, and of a save while 64 save
 	@$(BIN)/python -m tests.benches.pages
