@@ -207,18 +207,47 @@ def scans(connection: Connection, statement: str, values: Any) -> set[str]:
         for whole in ("seqscan", "hashjoin", "mergejoin"):
             connection.execute(text(f"SET LOCAL enable_{whole} = off"))
         plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar()
-        if "little" not in connection.info:
-            connection.info["little"] = {*_little(connection)}
-        found = {*_of_postgres(plan[0]["Plan"], connection.info["little"])}
+        found = {*_of_postgres(plan[0]["Plan"], _little(connection))}
     return found & growing
 
 
-def _little(connection: Connection) -> Iterator[str]:
-    """Counted, as the engine may not know."""
-    for table in COPIED:
-        some = select(table.c[0]).limit(LITTLE).subquery()
-        if connection.scalar(select(func.count()).select_from(some)) < LITTLE:
-            yield table.name
+def scans_a_row(connection: Connection, statement: str, values: Any) -> set[str]:
+    """The growing tables that PostgreSQL means to read from end to end for each row of something
+    else. SQLite asks as it is told to, which `scans` looks at."""
+    if connection.dialect.name == "sqlite":
+        return set()
+    plan = connection.exec_driver_sql(
+        f"EXPLAIN (VERBOSE, FORMAT JSON) {statement}", values
+    ).scalar()
+    nodes = [plan[0]["Plan"]]
+    found = set[str]()
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", ())
+        name = node.get("Subplan Name", "")
+        if node.get("Parent Relationship") == "SubPlan" and f"hashed {name}" not in str(plan):
+            found |= {*_read_whole(node)}
+    return (found & {table.name for table in COPIED}) - SMALL - _little(connection)
+
+
+def _read_whole(node: dict[str, Any]) -> Iterator[str]:
+    if node["Node Type"] == "Seq Scan":
+        yield node["Relation Name"]
+    for each in node.get("Plans", ()):
+        yield from _read_whole(each)
+
+
+def _little(connection: Connection) -> set[str]:
+    """Counted once, as the engine may not know."""
+    if "little" not in connection.info:
+        some = {table.name: select(table.c[0]).limit(LITTLE).subquery() for table in COPIED}
+        connection.info["little"] = {
+            name
+            for name, rows in some.items()
+            if connection.scalar(select(func.count()).select_from(rows)) < LITTLE
+        }
+    little: set[str] = connection.info["little"]
+    return little
 
 
 def sorts(connection: Connection, statement: str, values: Any) -> bool:
