@@ -1,8 +1,12 @@
 """`make bench`, second part: how long one save takes while 8 and 64 people save at once.
 
-The demo on both engines, served as `tracker serve` does with its own number of workers. Everybody
-saves an answer of their own again as soon as the one before is acknowledged. Afterward every answer
-must have the version that its last acknowledgement said: nothing lost, and nothing done twice.
+The demo on both engines, served as `tracker serve` does with its own number of workers, and asked in
+turn in the same minutes; both wait for the disk. Everybody saves an answer of their own again as
+soon as the one before is acknowledged. Afterward every answer must have the version that its last
+acknowledgement said: nothing lost, and nothing done twice. `program` and `server`: milliseconds of
+the processor for a save, of the workers and of PostgreSQL.
+
+    python -m tests.benches.bursts
 """
 
 import json
@@ -14,16 +18,35 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.benches.pages import ROOT, Visitor, served
+from tests.benches.pages import ROOT, Visitor, served, spent_by
 from tests.engines import fresh_database, postgres_trouble
 
 SECONDS = float(os.environ.get("BENCH_BURST_SECONDS", "10"))
+ROUNDS = int(os.environ.get("BENCH_BURST_ROUNDS", "2"))
 CLIENTS = (8, 64)
 PAGE = "/assess/library-technicians/technical/technical"
+
+
+DISK = "?options=-csynchronous_commit%3Don"
+"""A database of the tests waits for no disk, otherwise."""
+
+
+@dataclass
+class Demo:
+    """Where it is served, who has answers to save, and what the commands of its processes say."""
+
+    port: int
+    learners: list[dict[str, str]]
+    program: str
+    server: str | None
+
+    def spent(self) -> list[float]:
+        """Seconds of the processor so far, of the program and of PostgreSQL."""
+        return [spent_by(self.program), spent_by(self.server) if self.server else 0]
 
 
 @dataclass
@@ -74,30 +97,31 @@ def savers(port: int, learners: list[dict[str, str]], number: int) -> list[Saver
     return made[:number]
 
 
-def burst(engine_name: str, port: int, learners: list[dict[str, str]], number: int) -> str:
-    people = savers(port, learners, number)
-    until = time.perf_counter() + SECONDS
+def burst(engine_name: str, demo: Demo, number: int) -> str:
+    people = savers(demo.port, demo.learners, number)
+    before, until = demo.spent(), time.perf_counter() + SECONDS
     with ThreadPoolExecutor(number) as pool:
         list(pool.map(lambda saver: saver.go_on(until), people))
+    spent = [now - then for then, now in zip(before, demo.spent(), strict=True)]
     for saver in people:
         saver.who.connection.close()  # the server does not keep open what is idle
     lost = sum(versions(saver.who.get(PAGE))[saver.address] != saver.version for saver in people)
     taken = sorted(one for saver in people for one in saver.taken)
     at = [taken[min(len(taken) - 1, len(taken) * part // 100)] for part in (50, 95, 99)]
     return (
-        f"{engine_name:<12}{number:>8}{len(taken) / SECONDS:>9.0f}"
+        f"{engine_name:<12}{number:>8}{len(taken):>9}"
         + "".join(f"{each:>9.0f}" for each in at)
         + f"{taken[-1]:>9.0f}{sum(saver.refused for saver in people):>9}{lost:>6}"
+        + "".join(f"{each / len(taken) * 1000:>9.1f}" for each in spent)
     )
 
 
 @contextmanager
-def demo(engine_name: str) -> Iterator[tuple[int, list[dict[str, str]]]]:
-    """The port where it is served, and who has answers to save."""
+def demo(engine_name: str) -> Iterator[Demo]:
     with tempfile.TemporaryDirectory() as name, fresh_database(engine_name, Path(name)) as url:
         environment = {**os.environ, "TRACKER_DATA_DIR": name, "TRACKER_DEMO": "1"}
         if engine_name != "sqlite":
-            environment["TRACKER_DATABASE_URL"] = url
+            environment["TRACKER_DATABASE_URL"] = url + DISK
         tracker = [str(Path(sys.executable).parent / "tracker"), "demo"]
         for arguments in (["load"], ["accounts", "--json"]):
             told = subprocess.run(
@@ -109,23 +133,25 @@ def demo(engine_name: str) -> Iterator[tuple[int, list[dict[str, str]]]]:
             ).stdout
         accounts = [load for load in json.loads(told) if load["role"] == "learner"]
         with served("tracker.app:create_app()", environment, workers=2) as port:
-            yield port, accounts
+            database = url.rpartition("/")[2]
+            server = None if engine_name == "sqlite" else f" {database} "
+            yield Demo(port, accounts, f"127.0.0.1:{port}", server)
 
 
 def main() -> None:
-    trouble = postgres_trouble()
+    engines, trouble = ["sqlite", "postgresql"], postgres_trouble()
+    if trouble is not None:
+        print(f"{engines.pop()}: left out, {trouble}")
     print(f"one save while others save, {SECONDS:g} s each; times in ms")
     print(
-        f"{'engine':<12}{'people':>8}{'per s':>9}{'p50':>9}{'p95':>9}{'p99':>9}{'longest':>9}"
-        f"{'refused':>9}{'lost':>6}"
+        f"{'engine':<12}{'people':>8}{'saves':>9}{'p50':>9}{'p95':>9}{'p99':>9}{'longest':>9}"
+        f"{'refused':>9}{'lost':>6}{'program':>9}{'server':>9}"
     )
-    for engine_name in ("sqlite", "postgresql"):
-        if engine_name == "postgresql" and trouble is not None:
-            print(f"postgresql: {trouble}")
-            continue
-        with demo(engine_name) as (port, learners):
-            for number in CLIENTS:
-                print(burst(engine_name, port, learners, number), flush=True)
+    with ExitStack() as all_served:
+        demos = {each: all_served.enter_context(demo(each)) for each in engines}
+        for number in CLIENTS * ROUNDS:
+            for engine_name, served_demo in demos.items():
+                print(burst(engine_name, served_demo, number), flush=True)
 
 
 if __name__ == "__main__":

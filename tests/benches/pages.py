@@ -80,6 +80,20 @@ def served(target: str, environment: dict[str, str], workers: int = 1) -> Iterat
         server.wait()
 
 
+def spent_by(words: str) -> float:
+    """Seconds of the processor of all processes now whose command has these words."""
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if words.encode() not in (process / "cmdline").read_bytes():
+                continue
+            *_name, fields = (process / "stat").read_text().rpartition(") ")
+        except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            continue
+        ticks += sum(map(int, fields.split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 @dataclass
 class Visitor:
     """One kept-open connection with its cookies, as a browser has."""

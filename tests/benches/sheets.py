@@ -4,7 +4,6 @@
     python -m tests.benches.sheets [people]
 """
 
-import os
 import statistics
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from tests.benches.moving import begun
+from tests.benches.pages import spent_by
 from tests.client import Client
 from tests.conftest import TestConfig
 from tests.engines import fresh_database, postgres_trouble
@@ -51,16 +51,7 @@ def server_spent(app: Flask) -> float:
     """Seconds of the processor of all that serves the database now; SQLite has no server."""
     with app.app_context():
         database = db.engine.url.database or ""
-    ticks = 0
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if f" {database} ".encode() not in (process / "cmdline").read_bytes():
-                continue
-            *_name, fields = (process / "stat").read_text().rpartition(") ")
-        except FileNotFoundError:  # it has ended meanwhile
-            continue
-        ticks += sum(map(int, fields.split()[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return spent_by(f" {database} ")
 
 
 def cost(app: Flask, path: str, client: Client) -> Cost:
