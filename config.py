@@ -222,7 +222,9 @@ class Config:
             # What read last reads next, and keeps what SQLite compiled for it.
             "pool_use_lifo": True,
             "pool_timeout": POOL_TIMEOUT,
-            "max_overflow": 2 + 2 * self.THREADS,
+            # Kept: one to read and one to write for each thread.
+            "pool_size": 2 * self.THREADS,
+            "max_overflow": 7,
         }
         self.URL_PREFIX = _path("TRACKER_URL_PREFIX")
         self.ORIGIN = _origin("TRACKER_BASE_URL", self.URL_PREFIX)
