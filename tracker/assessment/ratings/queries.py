@@ -151,7 +151,7 @@ def at_statements(
     return session().execute(_with_rating(rated).where(*of_these), values).all()
 
 
-OUT = left_out(LIBRARY, FRAMEWORKS)
+OUT = select(left_out(LIBRARY, FRAMEWORKS)).cte().prefix_with(later.ONCE)
 _RATED = (
     OUT.c.reason,
     Rating.version,
@@ -184,7 +184,8 @@ def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 @cache
 def _at_statement() -> Select[*tuple[Any, ...]]:
     """Built once: every save asks it. `counted`, all that is rated and counts today, is worked out
-    once and counted four times: in all, this statement alone, its domain, its level."""
+    once and counted four times: in all, this statement alone, its domain, its level. So are the
+    parts of it: PostgreSQL asks anew for each statement what it hasn't counted the rows of."""
     statement = bindparam("statement", type_=Integer)
     mine, other = Rating.__table__.alias("mine"), Statement.__table__.alias("other")
     versions = (
@@ -192,7 +193,7 @@ def _at_statement() -> Select[*tuple[Any, ...]]:
         .where(mine.c.person_id == ME)
         .scalar_subquery()
     )
-    own = own_ratings(lambda person: person == ME, FRAMEWORKS)
+    own = select(own_ratings(lambda person: person == ME, FRAMEWORKS)).cte().prefix_with(later.ONCE)
     waits = select(later.counting_later(lambda person: person == ME, FRAMEWORKS).c.statement_id)
     counted = (
         select(other)
