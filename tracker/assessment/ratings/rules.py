@@ -125,7 +125,7 @@ def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
     for domain in sheet.version.domains:
         for level in domain.levels:
             filters, waiting = counted[domain.id, level.rank], later[domain.id, level.rank]
-            shown = Counter(which for each in filters for which in each)
+            shown = Counter(which for of_line in filters for which in of_line)
             in_job = level.rank <= sheet.targets.get(domain.id, 0)
             if not in_job:
                 del shown[RatingFilter.JOB]
@@ -142,8 +142,8 @@ def progress(sheet: Sheet, round_starts_on: dt.date | None) -> Progress:
                     total=len(filters),
                     rated=len(filters) - shown[RatingFilter.NOT_RATED],
                     to_keep=sum(
-                        RatingFilter.OLDER in each and RatingFilter.NOT_SURE not in each
-                        for each in filters
+                        RatingFilter.OLDER in of_line and RatingFilter.NOT_SURE not in of_line
+                        for of_line in filters
                     ),
                     filters=shown,
                     in_job=in_job,
