@@ -4,7 +4,8 @@ The demo on both engines, served as `tracker serve` does with its own number of 
 turn in the same minutes; both wait for the disk. Everybody saves an answer of their own again as
 soon as the one before is acknowledged. Afterward every answer must have the version that its last
 acknowledgement said: nothing lost, and nothing done twice. `program` and `server`: milliseconds of
-the processor for a save, of the workers and of PostgreSQL.
+the processor for a save, of the workers and of PostgreSQL. What a connection used that is closed by
+then is not counted: where it is less than nothing, connections did not last.
 
     python -m tests.benches.bursts
 """
