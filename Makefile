@@ -12,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser repeats screenshots diagrams demo-rows statistics icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists bench-saves bench-acts bench-front load load-memory mutants measures format check audit secrets clean install
+.PHONY: help run serve test trace test-long test-all test-browser repeats screenshots diagrams demo-rows triggers statistics icons docs messages image bench bench-people bench-needs bench-moves bench-sheets bench-search bench-lists bench-saves bench-acts bench-front load load-memory mutants measures format check audit secrets clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ diagrams: $(STAMP) ## the pictures of docs/, tables.md, access.md, and moves.md,
 demo-rows: $(STAMP) ## seed_data/demo/rows.jsonl, anew from the story of the demo (2 minutes)
 	@$(BIN)/python -m tests.demo.rows
 
+triggers: $(STAMP) ## seed_data/triggers.json, anew from the migrations on both engines
+	@$(BIN)/python -m tests.storage.triggers_list
+
 statistics: $(STAMP) ## seed_data/statistics.json, anew from 300 people after a year (5 minutes)
 	@$(BIN)/python -m tests.queries.statistics_list
 
@@ -101,7 +104,7 @@ bench-lists: $(STAMP) ## the lists of libraries of 12 people to 10,000, on both 
 	@$(BIN)/python -m tests.benches.lists $(PEOPLE)
 
 bench-acts: $(STAMP) ## files, SQL, and processor time of a saved rating and of an answer in a review
-	@$(BIN)/python -m tests.benches.acts
+	@$(BIN)/python -m tests.acts.costs
 
 bench-search: $(STAMP) ## search among 10,000 people and 400 statements, on both engines (PEOPLE=10000)
 	@$(BIN)/python -m tests.benches.search $(PEOPLE)
@@ -128,6 +131,9 @@ load-memory: $(STAMP) ## what a process holds while it answers 100,000 requests
 mutants: $(STAMP) ## whether the tests see every small change of the rules that matter (JOBS=1)
 	@$(SYNC) --group mutants
 	@$(BIN)/python -m tests.mutants.report $(JOBS)
+
+trace: $(STAMP) ## what a real run of an act passes, in its order: ACT=rating, answer, reveal, or import
+	@$(BIN)/python -m tests.acts.trace $(or $(ACT),rating)
 
 measures: $(STAMP) ## the size and shape of the house in figures (SHOW=name: where what is counted stands)
 	@$(BIN)/python -m tests.docs.measures $(SHOW)

@@ -257,6 +257,7 @@ class Config:
             self.RATELIMIT_STORAGE_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}
         self.TRUST_PROXY = _flag("TRACKER_TRUST_PROXY", False)
         self.PASSWORD_COST_FILE = data_dir / "password_cost"
+        self.NO_ROOM_FILE = data_dir / "no_room"
         self.ARGON2 = _password_cost(self.PASSWORD_COST_FILE)
         self.BABEL_DEFAULT_LOCALE = "en"
         self.BABEL_DEFAULT_TIMEZONE = "UTC"

@@ -8,12 +8,13 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, session
+import flask
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.engines import LONG
 from tracker.engines import planning_anew
-from tracker.web.http import session as signing_in
+from tracker.web.http import session
 
 PASSWORD = "correct horse battery"
 
@@ -218,9 +219,9 @@ class Client:
         before each that a test is about."""
         app = self.http.application
         with planning_anew(), app.test_request_context("/login", method="POST"):
-            assert signing_in.begin(email, PASSWORD)
-            token = signing_in.csrf_token()
-            kept = dict(session)
+            assert session.begin(email, PASSWORD)
+            token = session.csrf_token()
+            kept = dict(flask.session)
         self.come_back(token, kept)
 
     def come_back(self, token: str, kept: dict[str, Any]) -> None:

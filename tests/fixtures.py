@@ -13,7 +13,7 @@ from tests.factories.actors import acting
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.world import World
 from tracker.db import db, session
-from tracker.operations.checks import queries_record as record_check
+from tracker.operations.checks import queries_record as checks_queries_record
 from tracker.policy.permissions import Actor
 
 
@@ -69,7 +69,7 @@ def all_is_sealed(app: Flask) -> Iterator[None]:
     yield
     with app.app_context():
         session().rollback()
-        assert [str(found) for found in record_check.of_own()] == []
+        assert [str(found) for found in checks_queries_record.of_own()] == []
 
 
 @pytest.fixture

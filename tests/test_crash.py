@@ -31,7 +31,7 @@ from tests.conftest import MADE_ONCE, NOW, TestConfig
 from tests.copies import laid_out_database
 from tests.engines import LONG
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import NO, YES, answer_all, item_ids, send
+from tests.factories.sides import NO, YES, answer_all, item_ids, send
 from tests.factories.world import World, make_world
 from tests.reviews.review_rules import faults
 from tracker.app import create_app
@@ -39,7 +39,7 @@ from tracker.db import db, session, transaction
 from tracker.models import Membership, RatingEntry, ReviewMessage, Submission, TrainingAction
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 KILLS = 3 if LONG else 1
 BURST = 40
@@ -179,7 +179,7 @@ class Stage:
 def stage(world: World) -> Stage:
     revealed = send(world, YES, skip=1)
     answer_all(world, revealed, ReviewerAnswer.NOT_YET)
-    reviews.reveal(acting(world, "sue"), revealed, world.now)
+    review_actions.reveal(acting(world, "sue"), revealed, world.now)
     (talk,) = item_ids(send(world, NO, skip=2))
     (plan,) = item_ids(revealed)
     with transaction() as tx:

@@ -66,6 +66,7 @@ def test_the_log_is_emptied_unless_somebody_reads(
         pytest.skip("the log is SQLite's")
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     monkeypatch.setattr("tracker.db.LOG_TIMEOUT_MS", 50)
+    monkeypatch.setattr("tracker.db._must_be_of_this_version", lambda _writing: None)
     path = tmp_path / "own.sqlite3"
     log = path.with_name("own.sqlite3-wal")
     app = create_app(TestConfig(f"sqlite:///{path}", tmp_path))

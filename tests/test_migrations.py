@@ -1,8 +1,10 @@
 """The migrations: up, down, equal to the models, on both engines, and with data."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,24 +21,27 @@ from tests.engines import fresh_database, hurry
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import first_version
-from tests.factories.sending import actor, answer_all, send
+from tests.factories.sides import actor, answer_all, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
-from tests.storage.second_migration import with_second
-from tracker.accounts.links import actions as invitations
-from tracker.administration.accounts import actions as merging, actions as removal
-from tracker.administration.people import actions as people
+from tests.storage.second_migration import SECOND, with_second, with_steps
+from tracker.accounts.links import actions as links_actions
+from tracker.administration.accounts import actions as accounts_actions
+from tracker.administration.people import actions as people_actions
 from tracker.app import create_app
 from tracker.cli.database import downgrade, upgrade
 from tracker.db import Base, db, session, transaction
-from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.evidence.erasures import actions as erasures_actions
 from tracker.frameworks.corrections.actions import suggest_correction
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import import_framework
 from tracker.frameworks.files.rules_reading import read_framework
-from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, guards
-from tracker.reviews.review import actions as reviews
+from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, GUARDED, guards
+from tracker.operations.backups.rules import Finding
+from tracker.operations.checks import queries as checks_queries
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.erasures import ErasureReason
+from tracker.rules.errors import Conflict
 
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -127,22 +132,18 @@ ROWS_OF_HISTORY = {
     "FROM statements WHERE id = :statement",
     "audit_events": "INSERT INTO audit_events (kind, sequence, commitment, previous, digest, "
     "happened_at) "
-    "VALUES ('tried', 1, 'c', 'p', 'd', :now)",
+    "VALUES ('tried', 1, :salt, :salt, :salt, :now)",
 }
+VALUES = {"now": "2026-11-24 10:00:00", "salt": b"salt"}
 
 
 @pytest.mark.parametrize("table", ROWS_OF_HISTORY)
 @pytest.mark.parametrize("act", ["UPDATE {table} SET id = id + 1", "DELETE FROM {table}"])
 def test_history_refuses_change(app: Flask, world: World, table: str, act: str) -> None:
-    values = {
-        "person": world.people["ana"],
-        "statement": world.statements["technical"][0],
-        "now": "2026-11-24 10:00:00",
-        "salt": b"salt",
-    }
+    whose = {"person": world.people["ana"], "statement": world.statements["technical"][0]}
     with app.app_context():
         with transaction() as tx:
-            tx.execute(text(ROWS_OF_HISTORY[table]), values)
+            tx.execute(text(ROWS_OF_HISTORY[table]), VALUES | whose)
         with pytest.raises(DBAPIError, match="history is never changed"), transaction() as tx:
             tx.execute(text(act.format(table=table)))
         count = text(f"SELECT count(*) FROM {table}")
@@ -155,16 +156,14 @@ def test_history_refuses_replacement_on_sqlite(app: Flask, world: World, engine_
         pytest.skip("only SQLite has INSERT OR REPLACE")
     with app.app_context():
         with transaction() as tx:
-            tx.execute(text(ROWS_OF_HISTORY["audit_events"]), {"now": "2026-11-24 10:00:00"})
+            tx.execute(text(ROWS_OF_HISTORY["audit_events"]), VALUES)
         replace = (
             ROWS_OF_HISTORY["audit_events"]
             .replace("INSERT", "INSERT OR REPLACE")
             .replace("(kind", "(id, kind")
         )
         with pytest.raises(DBAPIError, match="history is never changed"), transaction() as tx:
-            tx.execute(
-                text(replace.replace("VALUES (", "VALUES (1, ")), {"now": "2026-11-24 10:00:00"}
-            )
+            tx.execute(text(replace.replace("VALUES (", "VALUES (1, ")), VALUES)
 
 
 def test_a_parent_with_children_stays(app: Flask, world: World) -> None:
@@ -199,9 +198,63 @@ def test_altering_a_table_keeps_its_children(
         db.session.remove()
         downgrade(directory=str(copy))
     else:
-        with pytest.raises(IntegrityError):
+        with pytest.raises(Conflict) as refused:
             upgrade(directory=str(copy))
+        assert isinstance(refused.value.__cause__, IntegrityError)
+        assert refused.value.facts["migration"] == SECOND
     assert {table: rows(table) for table in before} == before
+
+
+REBUILT = """
+def upgrade():
+    with {around}op.batch_alter_table("{table}", recreate="always") as rebuilt:
+        rebuilt.add_column(sa.Column("added", sa.String(20)))
+"""
+DROPPED = """
+def upgrade():
+    op.execute("DROP TRIGGER {trigger} ON {table}")
+"""
+
+
+@pytest.mark.in_ci
+@pytest.mark.usefixtures("migrated")
+def test_a_migration_that_loses_a_trigger_is_refused(engine_name: str, tmp_path: Path) -> None:
+    """Of every table that has some: nothing of it stays, and it is named. With what the template of
+    migrations has for it, it goes through."""
+    for table in GUARDED:
+        trigger = guards(engine_name, [table])[0]
+        around = {"around": "", "table": table, "trigger": trigger}
+        made = (REBUILT if engine_name == "sqlite" else DROPPED).format(**around)
+        with pytest.raises(Conflict) as refused:
+            upgrade(directory=str(with_steps(tmp_path, made)))
+        assert refused.value.code == "migration_faulty"
+        assert refused.value.facts["migration"] == SECOND
+        lost = {str(finding) for finding in cast(list[Finding], refused.value.facts["findings"])}
+        assert f"guard_missing {trigger}" in lost
+    with db.engine.connect() as connection:
+        assert checks_queries.broken_by_itself(connection) == []
+        columns = {column["name"] for column in inspect(connection).get_columns(GUARDED[0])}
+        assert "added" not in columns
+    kept = REBUILT.format(around=f'keeping_triggers("{GUARDED[0]}"), ', table=GUARDED[0])
+    if engine_name == "sqlite":
+        upgrade(directory=str(with_steps(tmp_path, kept)))
+
+
+@pytest.mark.usefixtures("migrated")
+@pytest.mark.parametrize(
+    ("steps", "lost"),
+    [
+        ('op.drop_index("ix_notices_person", "notices")', "ix_notices_person"),
+        ('op.drop_table("thanks")', "thanks"),
+    ],
+)
+def test_a_migration_that_loses_a_part_of_the_layout_is_refused(
+    tmp_path: Path, steps: str, lost: str
+) -> None:
+    with pytest.raises(Conflict) as refused:
+        upgrade(directory=str(with_steps(tmp_path, f"def upgrade():\n    {steps}\n")))
+    findings = cast(list[Finding], refused.value.facts["findings"])
+    assert any(lost in finding.what for finding in findings), findings
 
 
 def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
@@ -212,10 +265,33 @@ def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
         if engine_name == "sqlite"
         else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
     )
-    with migrated_app.app_context():
-        found = set(db.session.execute(text(query)).scalars())
-        db.session.remove()
+    with migrated_app.app_context(), db.engine.connect() as connection:
+        found = set(connection.execute(text(query)).scalars())
+        made = checks_queries.triggers(connection)
     assert found == set(guards(engine_name, db.metadata.tables))
+    listed = json.loads(checks_queries.KNOWN_TRIGGERS.read_text(encoding="utf-8"))[engine_name]
+    assert {name for name in made if made[name] not in listed[name]} == set(), "make triggers"
+
+
+SPOILED = {
+    "sqlite": "DROP TRIGGER {name}; CREATE TRIGGER {name} BEFORE DELETE ON audit_events BEGIN "
+    "SELECT 1; END",
+    "postgresql": "ALTER TABLE audit_events DISABLE TRIGGER {name}",
+}
+
+
+def test_a_trigger_that_does_nothing_anymore_is_found(
+    migrated: None, engine_name: str, tmp_path: Path
+) -> None:
+    name = "audit_events_no_delete"
+    first, *more = SPOILED[engine_name].format(name=name).split("; ", 1)
+    steps = [f"op.execute({step!r})" for step in (first, *more)]
+    body = "\n    ".join(("def upgrade():", *steps))
+    with pytest.raises(Conflict) as refused:
+        upgrade(directory=str(with_steps(tmp_path, f"{body}\n")))
+    assert refused.value.facts["findings"] == [Finding("guard_missing", name)]
+    with db.engine.connect() as connection:
+        assert checks_queries.broken_by_itself(connection) == []
 
 
 def test_each_table_is_declared_growing_frozen_erasable_or_current(migrated_app: Flask) -> None:
@@ -269,24 +345,24 @@ UPDATE rounds SET ends_on = '2001-01-01'
 def test_what_no_service_may_write_the_database_refuses(tmp_path: Path) -> None:
     world = make_world(NOW)
     adam, ana, sue = (actor(world, name) for name in ("adam", "ana", "sue"))
-    gone, _token = people.add(adam, "Nora", "nora@example.org", NOW)
-    removal.remove(adam, gone, NOW)
-    merging.merge(adam, world.people["ana"], world.people["ben"], NOW, dry_run=False)
+    gone, _token = people_actions.add(adam, "Nora", "nora@example.org", NOW)
+    accounts_actions.remove(adam, gone, NOW)
+    accounts_actions.merge(adam, world.people["ana"], world.people["ben"], NOW, dry_run=False)
     suggest_correction(world.framework_id, "", "A word.", "", "", NOW)
     an_imported_roster(world)
-    people.begin_legal_hold(adam, world.people["ana"], "A letter.", NOW)
+    people_actions.begin_legal_hold(adam, world.people["ana"], "A letter.", NOW)
     evidence_id = piece(world, text="of a patron")
-    evidence_erasures.erase(ana, evidence_id, ErasureReason.PRIVATE, tmp_path, now=NOW)
+    erasures_actions.erase(ana, evidence_id, ErasureReason.PRIVATE, tmp_path, now=NOW)
     review_id = send(world, Answer.CONSISTENTLY)
     answer_all(world, review_id, ReviewerAnswer.NOT_YET)
-    reviews.reveal(sue, review_id, NOW)
+    review_actions.reveal(sue, review_id, NOW)
     file = read_framework(SEED.read_text(encoding="utf-8"))
     first_version(file, NOW)
     published = import_framework(replace(file, version="26.11"), NOW).draft_id
     assert published is not None
-    publishing.publish(None, published, NOW)
+    drafts_actions.publish(None, published, NOW)
     carried(world, next_version(world))
-    invitations.renew(adam, world.people["cora"], NOW)
+    links_actions.renew(adam, world.people["cora"], NOW)
     taken = []
     for query in REFUSED.strip().splitlines():
         try:

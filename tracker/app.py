@@ -10,9 +10,9 @@ from flask import Flask
 from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import commands, faults
-from tracker.db import db
+from tracker.db import db, newest_layout
 from tracker.engines import BUSY_TIMEOUT_MS, listen, planning_anew, waiting_in_all_at_most
-from tracker.evidence.files.rules_places import Bucket
+from tracker.evidence.files.rules_backends import Bucket
 from tracker.logs import WithoutValues
 from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.core.mail import mail_server
@@ -55,6 +55,7 @@ def _base(made_as: type[Flask], config: Config | None) -> Flask:
         app.config["FILES"] = Bucket(
             **app.config["BUCKET"], turns=app.config["DATA_DIR"] / "files-turns"
         )
+    newest_layout(app.config["MIGRATIONS_DIR"])  # now: a newer version may come into this folder
     db.init_app(app)
     with app.app_context():
         listen(db.engine)
@@ -65,8 +66,8 @@ def _base(made_as: type[Flask], config: Config | None) -> Flask:
 def create_server() -> Flask:
     """The application to serve; the demo fills its database first. Ends the program, with a
     sentence that says what to do, where the database is not laid out as this version needs it."""
-    from tracker.operations.daily_work import actions as daily_work
-    from tracker.operations.system import actions as system
+    from tracker.operations.daily_work import actions as daily_work_actions
+    from tracker.operations.system import actions as system_actions
     from tracker.web import application
 
     app = create_app()
@@ -75,9 +76,9 @@ def create_server() -> Flask:
             from tracker.cli import demo
 
             demo.fill(dt.datetime.now(dt.UTC).date())
-        state = system.schema_state_before_forking(app.config["MIGRATIONS_DIR"])
+        state = system_actions.schema_state_before_forking(app.config["MIGRATIONS_DIR"])
         if state is SchemaState.CURRENT:
-            doubt = daily_work.clock_doubt_before_forking(
+            doubt = daily_work_actions.clock_doubt_before_forking(
                 dt.datetime.now(dt.UTC), app.config["CLOCK_AHEAD"]
             )
             if doubt is not None:

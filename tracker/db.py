@@ -13,14 +13,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Enum, MetaData, String
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -44,8 +45,18 @@ GIVEN_UP = ("40P01", "40001")
 each other, or could not follow one another."""
 TRIED_AGAIN_AFTER = 0.05
 """Seconds. The other one is woken meanwhile and goes first: at once, the two could meet again."""
+WHICH_LAYOUT = "SELECT version_num FROM alembic_version"
+"""The first statement of every transaction that writes. A setup holds this table on PostgreSQL, and
+the turn to write on SQLite: who waited for it sees what it made of the database."""
 LOG_TIMEOUT_MS = 2_000
 """How long to wait for readers before the log is left as it is."""
+
+
+class AnotherLayout(Exception):  # noqa: N818  (what SQLAlchemy wraps, as an engine's own)
+    """Another version of the program brought the database to a layout that this one doesn't know
+    while it ran."""
+
+    sqlstate = "TL001"
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
@@ -261,6 +272,7 @@ def _writing() -> Iterator[Session]:
     piggybacked = _piggyback.get()
     with _turn_to_write(), Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
+            _must_be_of_this_version(writing)
             yield writing
             if piggybacked is not None and not piggybacked.arrived:
                 writing.flush()
@@ -274,6 +286,21 @@ def _writing() -> Iterator[Session]:
     _kept.set(_kept.get() + 1)
     if piggybacked is not None:
         piggybacked.arrived = True
+
+
+def _must_be_of_this_version(writing: Session) -> None:
+    layout = writing.connection().exec_driver_sql(WHICH_LAYOUT).scalar()
+    wanted = newest_layout(current_app.config["MIGRATIONS_DIR"])
+    if layout != wanted:
+        raise OperationalError(WHICH_LAYOUT, {}, AnotherLayout(f"{layout}, not {wanted}"))
+
+
+@cache
+def newest_layout(migrations: Path) -> str:
+    """The layout that this version of the program writes into: a migration is called as its file,
+    and a later one has a later date. Asked first when the program is made, before it forks: what
+    comes into the folder later is another version's."""
+    return max(file.stem for file in (migrations / "versions").glob("*.py"))
 
 
 @contextmanager

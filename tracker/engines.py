@@ -49,11 +49,13 @@ QUERY_ONLY = "query_only"
 """Where it keeps whether it refuses to write now. SQLite compiles every statement again once this
 is set, to whatever: it is set only where it changes."""
 SET_UP_POSTGRESQL = (
-    "SELECT set_config('jit', 'off', true), set_config(%s, %s, true), "
+    "SELECT set_config('jit', 'off', true), set_config('lock_timeout', %s, true), "
     "set_config('plan_cache_mode', %s, true)"
 )
 """Statements here touch little data but are long: PostgreSQL took 1.7 s to compile one to machine
-code, and 2 ms to run it; and ten times as long to plan one of Today as to run it."""
+code, and 2 ms to run it; and ten times as long to plan one of Today as to run it. Who only reads
+waits too, while a newer version changes the layout."""
+ONLY_READS = ", set_config('transaction_read_only', 'on', true)"
 KEPT, ANEW = "force_generic_plan", "force_custom_plan"
 PLAN_ANEW = f"SELECT set_config('plan_cache_mode', '{ANEW}', true)"
 PREPARED_AFTER, PREPARED_MOST = 5, 200
@@ -140,11 +142,11 @@ def _on_connect_postgresql(connection: Any, _record: object) -> None:
 def _on_begin_postgresql(connection: Connection) -> None:
     """For this transaction alone: a pooler lends the session to others."""
     write = connection.get_execution_options().get("tracker_write", False)
-    how = ("lock_timeout", str(_patience.get())) if write else ("transaction_read_only", "on")
     driver: Any = connection.connection.driver_connection
     driver.prepare_threshold = 0 if keeps_plans.get() else PREPARED_AFTER
     mode = KEPT if keeps_plans.get() else "auto" if write else ANEW
-    connection.exec_driver_sql(SET_UP_POSTGRESQL, (*how, mode))
+    set_up = SET_UP_POSTGRESQL if write else SET_UP_POSTGRESQL + ONLY_READS
+    connection.exec_driver_sql(set_up, (str(_patience.get()), mode))
 
 
 def _on_rollback_postgresql(connection: Connection) -> None:

@@ -28,6 +28,23 @@ def lock(file: Path, patience: float = 0) -> int:
     return descriptor
 
 
+def share(file: Path) -> int:
+    """A descriptor that holds the lock with others who share it, and children of this process."""
+    descriptor = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def is_held(file: Path) -> bool:
+    if not file.exists():
+        return False
+    try:
+        os.close(lock(file))
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _taken(descriptor: int, *, insist: bool) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

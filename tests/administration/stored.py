@@ -17,7 +17,7 @@ from tracker.models import (
     Team,
     UseStatement,
 )
-from tracker.records import audit
+from tracker.records import audit as audit_records
 
 HUGE = "9" * 30
 TODAY = NOW.date().isoformat()
@@ -55,7 +55,7 @@ def add_people(app: Flask, world: World, number: int) -> None:
                     starts_on=NOW.date(),
                 )
             )
-            audit.note(
+            audit_records.note(
                 tx,
                 "person_added",
                 NOW,

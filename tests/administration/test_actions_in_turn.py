@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.world import World
-from tracker.administration.people import actions as people
-from tracker.administration.teams import actions as teams
+from tracker.administration.people import actions as people_actions
+from tracker.administration.teams import actions as teams_actions
 from tracker.db import db, transaction
 from tracker.models import Person, Team
 from tracker.rules.errors import Refusal
@@ -53,8 +53,8 @@ def test_two_administrators_cannot_both_give_up(app: Flask, world: World) -> Non
                 tx.get_one(Person, world.people[name]).administrator = True
         refused = at_once(
             app,
-            lambda: people.unmake_administrator(adam, adam.person_id, NOW),
-            lambda: people.unmake_administrator(cora, cora.person_id, NOW),
+            lambda: people_actions.unmake_administrator(adam, adam.person_id, NOW),
+            lambda: people_actions.unmake_administrator(cora, cora.person_id, NOW),
         )
         assert refused == ["last_administrator"]
 
@@ -66,7 +66,9 @@ def test_two_moves_make_no_circle(app: Flask, world: World) -> None:
         adam = acting(world, "adam")
 
     def move(team_id: int, name: str, parent_id: int) -> None:
-        teams.edit(adam, team_id, name=name, parent_id=parent_id, open_reviews=False, now=NOW)
+        teams_actions.edit(
+            adam, team_id, name=name, parent_id=parent_id, open_reviews=False, now=NOW
+        )
 
     for _ in range(ROUNDS):
         refused = at_once(
@@ -92,8 +94,8 @@ def test_one_address_is_given_once(app: Flask, world: World) -> None:
         adam, oda = acting(world, "adam"), acting(world, "oda")
     refused = at_once(
         app,
-        lambda: people.add(adam, "Nia", "nia@example.org", NOW),
-        lambda: people.add(oda, "Nia", "nia@example.org", NOW),
+        lambda: people_actions.add(adam, "Nia", "nia@example.org", NOW),
+        lambda: people_actions.add(oda, "Nia", "nia@example.org", NOW),
     )
     assert refused == ["email_taken"]
     with app.app_context():

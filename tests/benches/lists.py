@@ -41,7 +41,7 @@ from tracker.models import (
     Team,
 )
 from tracker.models.columns import table_of
-from tracker.record.standings import actions as standings
+from tracker.record.standings import actions as standings_actions
 from tracker.rules.roles import Permission
 from tracker.web.http.access import door
 from tracker.web.i18n.render import render
@@ -174,7 +174,7 @@ def fill(people: int) -> None:
         tx.add(RoundFramework(round_id=period.id, framework_id=framework_id))
         tx.execute(update(Review).values(round_id=period.id))
         tx.execute(text("ANALYZE"))  # as both engines do by themselves in time
-    while standings.count_stale(dt.datetime.now(dt.UTC)):
+    while standings_actions.count_stale(dt.datetime.now(dt.UTC)):
         continue
 
 

@@ -30,14 +30,14 @@ from tests.conftest import TestConfig
 from tests.engines import fresh_database, postgres_trouble, somebody_writes
 from tests.factories.frameworks import first_version
 from tests.factories.world import World, job, make_world
-from tests.versions import years as living
+from tests.versions import living
+from tests.versions.living import Years
 from tests.versions.plans import Fate, Plan, Year
-from tests.versions.years import Years
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.db import db, transaction
 from tracker.frameworks.files.rules_reading import read_framework
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
 from tracker.models import (
     Endorsement,
     Membership,
@@ -97,7 +97,7 @@ def begun(count: int) -> None:
     people = join(world, count)
     for begins in range(0, count, 1000):
         with transaction() as tx:
-            moves.begin(tx, people[begins : begins + 1000], world.now)
+            frameworks_versions_records_moves.begin(tx, people[begins : begins + 1000], world.now)
     with transaction() as tx:
         for rows in _record(world, first):
             tx.execute(rows)

@@ -29,9 +29,9 @@ from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
 from tests.demo.people import Cast, DemoTeam, load_cast
 from tests.demo.reviews import Stage, hold_review
 from tracker.accounts.sign_in.rules import Passwords
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.app import create_app
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.cli.setup import set_up
 from tracker.db import db, transaction
 from tracker.evidence.files.rules import FileStore
@@ -60,14 +60,14 @@ class Year(LibraryStory):
                 again = [*chain(*self._to_rate_again(learner))]
                 rated = again if later else self.statements
                 said = [self._to_save(learner, each, later) for each in rated]
-                ratings.rate_many(actor, said, self.at(day))
+                ratings_actions.rate_many(actor, said, self.at(day))
                 for each in said:
                     learner.said[each.statement_id] = str(each.answer)
                     learner.versions[each.statement_id] = each.base_version + 1
                 self._record_evidence(learner, actor, day + 6)
                 for part, sent in enumerate(chunks(self._to_review(learner), 40)):
                     hold_review(self, learner, sent, day + 12 + 3 * part, Stage.CLOSED)
-            rounds.keep_all_due(self.at(ends + 1))
+            rounds_actions.keep_all_due(self.at(ends + 1))
 
 
 def library_of(people: int) -> Cast:

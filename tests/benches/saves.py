@@ -13,10 +13,10 @@ from sqlalchemy import select, text
 
 from tests.conftest import NOW, TestConfig
 from tests.factories.answers import Answer
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World, make_world
 from tracker.app import create_app
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.cli.database import upgrade
 from tracker.db import session
 from tracker.models import Rating
@@ -41,7 +41,9 @@ def save(world: World, count: int) -> None:
         version = versions.get(statement_id, 0)
         answer = (Answer.PARTLY, Answer.CONSISTENTLY)[version % 2]
         now = world.now + dt.timedelta(seconds=number)
-        versions[statement_id] = ratings.rate(ana, statement_id, answer, version, now).version
+        versions[statement_id] = ratings_actions.rate(
+            ana, statement_id, answer, version, now
+        ).version
 
 
 def versions_of_ratings(person_id: int) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """`make bench-sheets`: what the pages of one learner cost the processor among 40 people and among
-10,000, on both engines, in one run: the program's, and after the + PostgreSQL's. One person's sheet must cost no more where there are many.
+10,000, on both engines, in one run: the program's, and after the + PostgreSQL's, in brackets what of it went into
+planning. One person's sheet must cost no more where there are many.
 
     python -m tests.benches.sheets [people]
 """
@@ -23,6 +24,7 @@ from tests.factories.world import HASH
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.db import db, session, transaction
+from tracker.engines import without_transactions
 from tracker.models import Person, Rating
 
 FEW, TIMES, WARM_UP, RATIO_MOST = 40, 40, 3, 1.3
@@ -32,13 +34,16 @@ PAGES = ("/", "/profile", "/profile/technical", "/profile.pdf", "/profile.json",
 class Cost(NamedTuple):
     """Milliseconds of the processor for a request: of this process, a quarter of the requests at
     most, as what others do on the machine meanwhile only adds to them; and on average of the
-    processes by which PostgreSQL serves the database, planning and running."""
+    processes by which PostgreSQL serves the database. `planned`: how many of these by its own
+    clock went into planning; None where it doesn't say."""
 
     program: float
     server: float
+    planned: float | None = None
 
     def __str__(self) -> str:
-        return f"{self.program:.1f}" + (f" + {self.server:.1f}" if self.server else "")
+        server = f" + {self.server:.1f}" if self.server else ""
+        return f"{self.program:.1f}{server}" + (f" ({self.planned:.1f})" if self.planned else "")
 
     def over(self, few: "Cost", most: float) -> bool:
         """Whether either has become so many times as much. The server's is counted in hundredths
@@ -54,17 +59,38 @@ def server_spent(app: Flask) -> float:
     return spent_by(f" {database} ")
 
 
+def spent_planning(app: Flask) -> float | None:
+    """Milliseconds, of a server that loads pg_stat_statements with `track_planning = on`."""
+    with app.app_context():
+        url = db.engine.url
+    if url.get_backend_name() != "postgresql":
+        return None
+    with without_transactions(url) as engine, engine.connect() as connection:
+        tells = text("SELECT current_setting('pg_stat_statements.track_planning', true)")
+        if connection.scalar(tells) != "on":
+            return None
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_stat_statements"))
+        of_database = "SELECT oid FROM pg_database WHERE datname = current_database()"
+        planned = (
+            f"SELECT sum(total_plan_time) FROM pg_stat_statements WHERE dbid = ({of_database})"
+        )
+        return connection.scalar(text(planned))
+
+
 def cost(app: Flask, path: str, client: Client) -> Cost:
     spent = []
     for number in range(TIMES):
         if number == WARM_UP:
-            server_began = server_spent(app)
+            server_began, planning_began = server_spent(app), spent_planning(app)
         began = time.process_time()
         answer = client.http.get(path)
         spent.append(time.process_time() - began)
         assert answer.status_code == 200, (path, answer.status_code)
     server = (server_spent(app) - server_began) / (TIMES - WARM_UP)
-    return Cost(statistics.quantiles(spent[WARM_UP:], n=4)[0] * 1000, server * 1000)
+    planned = None
+    if planning_began is not None and (planning := spent_planning(app)) is not None:
+        planned = (planning - planning_began) / (TIMES - WARM_UP)
+    return Cost(statistics.quantiles(spent[WARM_UP:], n=4)[0] * 1000, server * 1000, planned)
 
 
 def costs(engine_name: str, people: int) -> dict[str, Cost]:

@@ -13,12 +13,12 @@ from tests.browser.watch import barriers, sideways
 from tests.client import PASSWORD
 from tests.engines import LONG
 from tests.factories.frameworks import learn_in, scale_of
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.frameworks.files.test_shapes import SHAPES
 from tracker.db import db, session
-from tracker.frameworks.versions.rules_scale import shortcut
+from tracker.frameworks.versions.rules import shortcut
 from tracker.models import Rating, ReviewItem, Statement
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
@@ -68,7 +68,7 @@ def test_it_is_rated_and_judged_by_keyboard_alone(live: Live, browser: Any, shap
     with live.app.app_context():
         given = session().execute(select(Rating.statement_id, Rating.answer)).all()
         sue = actor(world, "sue")
-        review_id = reviews.send(
+        review_id = review_actions.send(
             actor(world, "ana"), sue.person_id, list(order[:A_SCREEN]), world.now
         )
         db.session.remove()

@@ -23,7 +23,7 @@ from tests.demo.people import load_cast
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import db
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
-from tracker.record.versions import queries as versions
+from tracker.record.versions import queries as versions_queries
 from tracker.rules.names import first_name, short_name
 from tracker.web.i18n import content_language
 from tracker.web.i18n.content_language import START
@@ -250,12 +250,12 @@ def german(site: Site) -> Iterator[None]:
                     column = getattr(model, name)
                     words = literal(MARKED) + func.replace(column, " ", f" {MARKED}")
                     tx.execute(update(model).where(column != "").values({name: words}))
-    versions.READ.clear()
+    versions_queries.READ.clear()
     yield
     with site.app.app_context():
         copy_pages("demo", db.engine)
         PAGES.pop("demo").close()
-    versions.READ.clear()
+    versions_queries.READ.clear()
 
 
 def astray(html: str) -> list[str]:

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from config import ROOT
 from tests.cli.test_backups import codes
+from tests.conftest import NOW
 from tests.factories.audit import happened
 from tests.factories.world import World
 from tracker.cli.audit import WRONG
-from tracker.db import db
+from tracker.db import db, transaction
+from tracker.models import AuditEvent, AuditEventDetail
 
 
 def run(app: Flask, *arguments: str) -> Result:
@@ -123,3 +125,52 @@ def test_all_that_can_be_wrong_has_its_words() -> None:
     source = (ROOT / "tracker/rules/core/hash_chain.py").read_text()
     found = codes("ChainFault", source) | {"event_edited"}
     assert found == set(WRONG)
+
+
+def test_what_somebody_changed_past_the_program_and_is_right_is_accepted(
+    app: Flask, world: World
+) -> None:
+    """By name, and no more: another row that was changed stays found."""
+    run = app.test_cli_runner().invoke
+    library, ben = world.libraries["city"], world.people["ben"]
+    with app.app_context(), transaction() as tx:
+        tx.execute(text("UPDATE libraries SET review_days = 9 WHERE id = :id"), {"id": library})
+        tx.execute(text("UPDATE people SET operator = TRUE WHERE id = :id"), {"id": ben})
+    said = run(args=["check"]).output
+    assert "tracker audit accept TABLE ROW --why REASON" in said
+    assert ("libraries" in said, f"people {ben} " in said) == (True, True)
+    done = run(args=["audit", "accept", "libraries", str(library), "--why", "Decided by the board"])
+    assert done.exit_code == 0, done.output
+    said = run(args=["check"]).output
+    assert ("libraries" in said, f"people {ben} " in said) == (False, True)
+    with app.app_context(), transaction() as tx:
+        tx.execute(text("UPDATE people SET operator = FALSE WHERE id = :id"), {"id": ben})
+    assert run(args=["audit", "verify"]).exit_code == 0, "set back as it was"
+    with app.app_context():
+        of_kind = select(AuditEventDetail.facts).join(AuditEvent)
+        (facts,) = db.session.scalars(of_kind.where(AuditEvent.kind == "row_accepted"))
+    assert facts == {"table": "libraries", "row": library, "why": "Decided by the board"}
+    for arguments, said in (
+        (("people", "999999", "--why", "x"), "There is no row 999999 in people."),
+        (("people", str(ben), "--why", "x"), f"people {ben} is as the program wrote it."),
+        (("libraries", str(library), "--why", " "), "Say why in one line"),
+        (("libraries", str(library), "--why", "a\nb"), "Say why in one line"),
+        (("libraries", str(library), "--why", "a" * 301), "Say why in one line"),
+    ):
+        done = run(args=["audit", "accept", *arguments])
+        assert (done.exit_code, done.output.startswith(said)) == (1, True), done.output
+        assert done.output.endswith("Nothing was changed.\n")
+    assert run(args=["audit", "accept", "people", "9" * 20, "--why", "x"]).exit_code == 2
+
+
+def test_the_daily_work_compares_the_record_and_says_since_when(app: Flask, world: World) -> None:
+    run = app.test_cli_runner().invoke
+    assert run(args=["work", "--daily"]).exit_code == 0
+    with app.app_context(), transaction() as tx:
+        tx.execute(text("UPDATE rounds SET ends_on = '2027-01-01'"))
+    for command in (["audit", "verify"], ["reviews", "check"], ["check"]):
+        done = run(args=command)
+        said = f"The daily work found all as written on {NOW:%Y-%m-%d at %H:%M} UTC."
+        assert (done.exit_code, said in done.output) == (1, True), done.output
+    done = run(args=["work", "--daily"])
+    assert (done.exit_code, "Failed: record." in done.output) == (1, True)

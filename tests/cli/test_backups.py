@@ -11,15 +11,18 @@ from flask import Flask
 
 from config import ROOT
 from tests.conftest import NOW
+from tests.factories.answers import Answer
 from tests.factories.evidence import PDF, piece
+from tests.factories.sides import actor
 from tests.factories.tried import kept_backup
 from tests.factories.world import World
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.cli.backups import REASONS
 from tracker.db import db
 from tracker.evidence.files.rules import Upload
 from tracker.models import BackupTest
 from tracker.operations.backups.rules import FINDINGS, Finding
-from tracker.operations.checks import queries as invariants
+from tracker.operations.checks import queries as checks_queries
 
 
 @pytest.fixture
@@ -77,6 +80,16 @@ def test_people_are_not_replaced_by_mistake(app: Flask, world: World, files: Pat
     done = run(app, "restore", path)
     assert done.exit_code == 1
     assert "There are people in this database. Nothing was changed." in done.output
+    assert "not in it" not in done.output
+    with app.app_context():
+        at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
+        for name, count in (("ana", 2), ("ben", 1)):
+            for statement_id in world.statements["communication"][:count]:
+                me = actor(world, name, at)
+                ratings_actions.rate(me, statement_id, Answer.PARTLY, 0, at)
+                ratings_actions.rate(me, statement_id, Answer.CONSISTENTLY, 1, at)
+    done = run(app, "restore", path)
+    assert re.match(r"3 ratings by 2 people since \d{4}-.* UTC are not in it\.", done.output)
 
 
 def test_any_other_file_is_no_backup(app: Flask, world: World, files: Path) -> None:
@@ -95,7 +108,7 @@ def test_a_backup_of_a_version_that_is_not_known_is_refused_in_one_sentence(
 ) -> None:
     path = run(app, "backup").output.partition(":")[0]
     monkeypatch.setattr(
-        "tracker.cli.backups.system.known_layouts", lambda _folder: frozenset({"later"})
+        "tracker.cli.backups.system_actions.known_layouts", lambda _folder: frozenset({"later"})
     )
     for command in (("backup", "test", path), ("restore", path, "--replace", "--despite-faults")):
         done = run(app, *command)
@@ -106,7 +119,7 @@ def test_faults_are_said_and_the_copy_counts_as_none(
     app: Flask, world: World, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damage = [Finding("database_damaged", "page 7")]
-    monkeypatch.setattr(invariants, "damage", lambda _connection: iter(damage))
+    monkeypatch.setattr(checks_queries, "damage", lambda _connection: iter(damage))
     done = run(app, "backup")
     assert done.exit_code == 1
     assert "is damaged: page 7" in done.output
@@ -149,7 +162,12 @@ def test_every_finding_and_every_refusal_has_its_words() -> None:
         "operations/backups/rules",
     )
     source = "".join((ROOT / "tracker" / f"{name}.py").read_text() for name in names)
-    named = codes("_named", source) | set(re.findall(r'yield "([a-z_]+)"', source))
+    of_migrations = (ROOT / "migrations" / "env.py").read_text()
+    named = (
+        codes("Finding", of_migrations)
+        | codes("_named", source)
+        | set(re.findall(r'yield "([a-z_]+)"', source))
+    )
     assert codes("Finding", source) | named == set(FINDINGS)
     refusals = codes("Conflict", source) | codes("Invalid", source) | codes("NoBackup", source)
     assert refusals - set(REASONS) == {"backup_faulty"}

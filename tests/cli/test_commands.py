@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from config import ROOT
 from tests.conftest import TestConfig
 from tests.engines import fresh_database
-from tracker.accounts.sign_in import rules as passwords
+from tracker.accounts.sign_in import rules as sign_in_rules
 from tracker.app import create_app
 from tracker.cli import commands
 from tracker.db import db
@@ -110,7 +110,7 @@ def test_the_first_set_up_chooses_what_a_password_costs(
 ) -> None:
     """Kept beside the data, and not chosen again: people have hashes of it by then."""
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(passwords, "seconds_of", lambda cost: cost[0] * cost[1] / 10**6)
+    monkeypatch.setattr(sign_in_rules, "seconds_of", lambda cost: cost[0] * cost[1] / 10**6)
     with fresh_database("sqlite", tmp_path) as url:
         app = create_app(TestConfig(url, tmp_path))
         first, again = (app.test_cli_runner().invoke(args=["setup"]) for _each in range(2))

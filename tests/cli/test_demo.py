@@ -29,7 +29,7 @@ from tracker.app import create_app
 from tracker.cli.setup import set_up
 from tracker.db import db, transaction
 from tracker.frameworks.files.rules_reading import read_framework
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import (
     AwayPeriod,
     Confirmation,
@@ -54,7 +54,7 @@ from tracker.operations.system.actions import newest_layout
 from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
-from tracker.today.demo import actions as rows
+from tracker.today.demo import actions as demo_actions
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -163,7 +163,7 @@ def test_the_sentences_of_a_domain_are_its_own(kind: str) -> None:
 
 
 def test_the_file_is_of_this_story() -> None:
-    head = rows.head_of(ROWS)
+    head = demo_actions.head_of(ROWS)
     made = head["made_from"], head["layout"]
     newest = newest_layout(ROOT / "migrations")
     assert made == (made_from(), newest), "the story or the layout changed: make demo-rows"
@@ -256,15 +256,15 @@ def test_it_is_refused_where_its_rows_do_not_fit(
     with demo.app_context():
         set_up()
     if ahead:
-        head = rows.head_of(ROWS) | {"layout": "another"}
-        monkeypatch.setattr(rows, "head_of", lambda _file: head)
+        head = demo_actions.head_of(ROWS) | {"layout": "another"}
+        monkeypatch.setattr(demo_actions, "head_of", lambda _file: head)
     else:
-        monkeypatch.setattr(rows, "numbers", lambda: {"statements": [2, 138]})
+        monkeypatch.setattr(demo_actions, "numbers", lambda: {"statements": [2, 138]})
     refused = load(demo)
     assert refused.exit_code == 1
     assert ("make demo-rows" if ahead else "a new database") in refused.output
     with demo.app_context():
-        assert not rows.is_anybody_there()
+        assert not demo_actions.is_anybody_there()
 
 
 OF_ANOTHER_VERSION = "UPDATE alembic_version SET version_num = '20270201_approvals'"

@@ -15,7 +15,7 @@ import pytest
 
 from config import ROOT
 from tracker.cli.commands import group, main
-from tracker.operations.backups import actions as backups
+from tracker.operations.backups import actions as backups_actions
 
 Prepare = Callable[[Path], None]
 
@@ -123,7 +123,7 @@ def test_a_backup_on_a_full_disk(
     def fail(*_values: object) -> None:
         raise error
 
-    monkeypatch.setattr(backups, "make", fail)
+    monkeypatch.setattr(backups_actions, "make", fail)
     assert run("backup")[0] == (
         "The disk is full or failing. Free some space, then run this again."
     )
@@ -140,12 +140,14 @@ def leaves(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
         if not command.invoke_without_command:
             return
     told = [
-        ["1" if each.type is click.INT else FILE]
+        [each.type.choices[0]]
+        if isinstance(each.type, click.Choice)
+        else ["1" if isinstance(each.type, type(click.INT)) else FILE]
         for each in command.params
         if each.required and isinstance(each, click.Argument)
     ]
     asked = [
-        [each.opts[0], "Quay-96-lantern"]
+        [each.opts[0], "2026-12-03 09:12" if each.name == "since" else "Quay-96-lantern"]
         for each in command.params
         if isinstance(each, click.Option) and (each.required or each.prompt)
     ]
@@ -174,6 +176,7 @@ NEED_NONE = {
     ("framework", "check"): "",
     ("mail", "test"): "No mail server is set",
     ("metrics",): "",
+    ("ratings", "kept"): "This is no whole backup",
     ("restore",): "This is no whole backup",
 }
 """And what they say, where there is something to say."""
@@ -205,7 +208,7 @@ def test_a_fault_of_the_program_is_shown_whole(
     def fail(*_values: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(backups, "make", fail)
+    monkeypatch.setattr(backups_actions, "make", fail)
     with pytest.raises(ZeroDivisionError):
         run("backup")
 

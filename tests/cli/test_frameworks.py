@@ -11,15 +11,15 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.versions import AFTER, next_version
 from tests.factories.world import World
 from tests.frameworks.next_files import ADDED
-from tracker.administration.version_moves import actions as moves
+from tracker.administration.version_moves import actions as version_moves_actions
 from tracker.cli.commands import main
 from tracker.cli.frameworks.frameworks import framework, take_in_shipped
-from tracker.frameworks.drafts.actions_importing import import_framework
-from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.drafts.actions import import_framework
+from tracker.frameworks.files.rules import text_of
 from tracker.frameworks.files.rules_reading import read_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
@@ -379,7 +379,7 @@ def test_a_version_to_which_a_move_is_planned_is_not_hidden_by_command(
 ) -> None:
     with app.app_context():
         version = next_version(world)
-        moves.plan(None, world.libraries["city"], version.framework_id, world.now)
+        version_moves_actions.plan(None, world.libraries["city"], version.framework_id, world.now)
     for names in (["small", "2"], ["small"]):
         refused = run(app, "hide", *names)
         assert refused.exit_code == 1

@@ -4,6 +4,7 @@ nothing, and the same command again ends well.
 The real command in a process of its own, on each engine; SIGKILL, so nothing is tidied up.
 """
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from config import ROOT
 from tests.conftest import NOW
@@ -32,6 +33,7 @@ from tracker.models import (
     Framework,
     FrameworkDraft,
     PersonVersion,
+    Round,
     SkillOrigin,
     Statement,
 )
@@ -87,8 +89,8 @@ def installation(migrated_app: Flask, engine_name: str, tmp_path: Path) -> Itera
         with app.app_context():
             next_version(make_world(NOW))
             with transaction() as tx:
-                over = "UPDATE rounds SET starts_on = '2020-01-01', ends_on = '2020-02-01'"
-                tx.execute(text(over))
+                for round_ in tx.scalars(select(Round)):
+                    round_.starts_on, round_.ends_on = dt.date(2020, 1, 1), dt.date(2020, 2, 1)
             db.session.remove()
         yield Installation(app, engine_name, environment, tmp_path)
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.doors.frameworks import a_draft
 from tests.factories.ratings import rate
-from tests.factories.sending import YES
+from tests.factories.sides import YES
 from tests.factories.versions import AFTER, next_version
 from tests.factories.world import World
 

@@ -31,6 +31,7 @@ from tracker.cli.server import gunicorn
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, DailyWork
 from tracker.operations.daily_work.rules import CLOCK_CONFIRMED, LEASE, DailyPart
+from tracker.operations.system import actions as system_actions
 from tracker.operations.system.rules import REMEDIES, SchemaState
 
 KEEPER = """
@@ -85,12 +86,16 @@ def test_a_worker_that_dies_is_begun_again_and_ends_with_its_server(tmp_path: Pa
     assert len(begun()) == 2, "a server that is not its parent has gone"
 
 
-def test_a_server_begins_it_unless_it_is_told_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_begins_it_unless_it_is_told_not_to(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, engine_name: str
+) -> None:
+    """While it is there, whoever changes the layout is told."""
     begun: list[list[str]] = []
+    served = SimpleNamespace(LISTENERS=[], app=SimpleNamespace(wsgi=lambda: app))
 
     def become(_program: str, _arguments: list[str], environment: dict[str, str]) -> None:
         monkeypatch.setenv(beside.WANTED, environment[beside.WANTED])
-        gunicorn.when_ready(SimpleNamespace(LISTENERS=[]))
+        gunicorn.when_ready(served)
 
     monkeypatch.setattr(beside.subprocess, "Popen", begun.append)
     monkeypatch.setattr(os, "execve", become)
@@ -98,6 +103,10 @@ def test_a_server_begins_it_unless_it_is_told_not_to(monkeypatch: pytest.MonkeyP
     assert begun == []
     assert CliRunner().invoke(serve, []).exit_code == 0
     assert begun == [[sys.executable, beside.__file__, str(os.getpid())]]
+    assert locks.is_held(app.config["DATA_DIR"] / "serve.lock")
+    monkeypatch.undo()
+    with app.app_context():
+        assert engine_name == "postgresql" or system_actions.is_somebody_alive(app.config)
 
 
 def events(app: Flask, *arguments: str, status: int = 0) -> list[dict[str, object]]:
@@ -250,7 +259,7 @@ def test_in_front_of_no_database_it_says_what_to_do(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "tracker.cli.database.system.schema_state", lambda folder: SchemaState.OLDER
+        "tracker.cli.database.system_actions.schema_state", lambda folder: SchemaState.OLDER
     )
     done = app.test_cli_runner().invoke(args=["work", "--once"])
     assert done.exit_code == 1

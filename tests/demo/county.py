@@ -12,11 +12,11 @@ from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
 from tests.demo.lookups import Outline
 from tests.demo.people import DemoLearner, pick
 from tests.demo.reviews import Stage, hold_review
-from tracker.administration.rounds import actions as rounds
-from tracker.assessment.ratings import actions as ratings
-from tracker.evidence.pieces import actions as evidence
+from tracker.administration.rounds import actions as rounds_actions
+from tracker.assessment.ratings import actions as ratings_actions
+from tracker.evidence.pieces import actions as pieces_actions
 from tracker.policy.permissions import Actor
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 GROUPS = 3
 GROUP_DAYS = 12
@@ -38,12 +38,12 @@ class CountyStory(LibraryStory):
             day = FIRST_ROUND[0] + 3 + group * GROUP_DAYS
             for learner in self.learners[group::GROUPS]:
                 self._first_round(learner, day)
-        rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
+        rounds_actions.keep_all_due(self.at(FIRST_ROUND[1] + 1))
         self._read_notices()
         self._round(*THIS_ROUND, figures=EARLY)
         for each in self.cast.texts["sent_this_round"]:
             self._this_round(each)
-        rounds.keep_all_due(self.at(-1))
+        rounds_actions.keep_all_due(self.at(-1))
         current_round.not_sent_yet(self)
 
     def _first_round(self, learner: DemoLearner, day: int) -> None:
@@ -64,12 +64,14 @@ class CountyStory(LibraryStory):
         actor = self.actor(learner.name, self.at(day - 3))
         rest = [each for each in self._near(learner) if each.id not in learner.said]
         self._rate(learner, actor, rest, day - 3)
-        evidence.jot(actor, pick(self.cast.texts["jots"], "jot", learner.name), self.at(day - 2))
+        pieces_actions.jot(
+            actor, pick(self.cast.texts["jots"], "jot", learner.name), self.at(day - 2)
+        )
         to_send = [each for each in self._to_review(learner) if each in rest]
         review_id = hold_review(self, learner, to_send, day, Stage[sent["stage"]])
         if "one_more_week" in sent:
             now = self.at(sent["one_more_week"])
-            reviews.one_more_week(self.actor(learner.name, now), review_id, now)
+            review_actions.one_more_week(self.actor(learner.name, now), review_id, now)
 
     def _near(self, learner: DemoLearner) -> list[Outline]:
         return [statement for statement in self.statements if statement.rank <= learner.rank]
@@ -80,7 +82,7 @@ class CountyStory(LibraryStory):
         """For the first time, by the grid: all of them at once."""
         later = day > FIRST_ROUND[1]
         said = [self._to_save(learner, statement, later) for statement in statements]
-        ratings.rate_many(actor, said, self.at(day))
+        ratings_actions.rate_many(actor, said, self.at(day))
         for each in said:
             learner.said[each.statement_id] = str(each.answer)
             learner.versions[each.statement_id] = 1

@@ -6,29 +6,29 @@ from collections.abc import Iterable
 from inspect import signature
 from typing import Any
 
-from tests.demo import lookups as world
+from tests.demo import lookups
 from tests.demo.lookups import Outline
 from tests.demo.people import Cast, DemoLearner, Scene, draw, email, pick
-from tracker.accounts.account import actions as account
-from tracker.accounts.links import actions_owner as links
+from tracker.accounts.account import actions as account_actions
+from tracker.accounts.links import actions as links_actions
 from tracker.accounts.sign_in.rules import Passwords
-from tracker.administration.exclusions import actions as exclusions
-from tracker.administration.library import actions as library_settings
+from tracker.administration.exclusions import actions as exclusions_actions
+from tracker.administration.library import actions as library_actions
 from tracker.administration.library.actions import NewLibrary, create_administrator
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.people import actions as people
-from tracker.administration.role_profiles import actions as role_profiles
-from tracker.administration.rounds import actions as rounds
-from tracker.administration.teams import actions as teams
-from tracker.administration.use_statements import actions as use_statements
+from tracker.administration.memberships import actions as memberships_actions
+from tracker.administration.people import actions as people_actions
+from tracker.administration.role_profiles import actions as role_profiles_actions
+from tracker.administration.rounds import actions as rounds_actions
+from tracker.administration.teams import actions as teams_actions
+from tracker.administration.use_statements import actions as use_statements_actions
 from tracker.assessment.ratings.actions import RatingToSave
 from tracker.db import session
 from tracker.evidence.files.rules import FileStore, Upload
-from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces import actions as pieces_actions
 from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.frameworks.versions.rules import Decision
 from tracker.models import Library
-from tracker.notifications.notices import actions as notices
+from tracker.notifications.notices import actions as notices_actions
 from tracker.policy.permissions import Actor
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
@@ -66,14 +66,16 @@ class LibraryStory(Scene):
             now,
         )
         self.ids[cast.administrator] = admin.person_id
-        self.framework_id = world.framework_id(FRAMEWORK)
-        self.statements = world.outline(self.framework_id)
-        self.scale = world.scale(self.framework_id)
+        self.framework_id = lookups.framework_id(FRAMEWORK)
+        self.statements = lookups.outline(self.framework_id)
+        self.scale = lookups.scale(self.framework_id)
         by_name = cast.coordinators_read_names
-        use_statements.publish(admin, cast.texts["use_statement"], 0, now, opens_statements=by_name)
+        use_statements_actions.publish(
+            admin, cast.texts["use_statement"], 0, now, opens_statements=by_name
+        )
         if not by_name:
             self._hide_names(admin, now)
-        role_profiles.start_from_labels(admin, self.framework_id, now)
+        role_profiles_actions.start_from_labels(admin, self.framework_id, now)
         self._set_durable_targets(admin, now, below)
         left_out = self._decide(admin, now)
         self.statements = [
@@ -83,17 +85,17 @@ class LibraryStory(Scene):
     def _hide_names(self, admin: Actor, now: dt.datetime) -> None:
         """Coordinators read counts alone; everything else stays as a new library has it."""
         library = session().get_one(Library, admin.library_id)
-        names = set(signature(library_settings.edit).parameters) - {"actor", "now"}
+        names = set(signature(library_actions.edit).parameters) - {"actor", "now"}
         settings = {name: getattr(library, name) for name in names}
-        library_settings.edit(admin, **settings | {"names_to_coordinators": False}, now=now)
+        library_actions.edit(admin, **settings | {"names_to_coordinators": False}, now=now)
 
     def _set_durable_targets(self, admin: Actor, now: dt.datetime, below: int = 0) -> None:
         """The library trains for these traits too, and says why: each job expects its own rank in
         them, or as many ranks `below` it."""
-        domains = world.domains_with_a_reason(self.framework_id)
-        for name, profile_id in world.role_profiles(admin.library_id).items():
+        domains = lookups.domains_with_a_reason(self.framework_id)
+        for name, profile_id in lookups.role_profiles(admin.library_id).items():
             rank = max(1, _rank(name) - below)
-            role_profiles.edit(
+            role_profiles_actions.edit(
                 admin,
                 profile_id,
                 name,
@@ -106,10 +108,10 @@ class LibraryStory(Scene):
         """All that is sensitive is rated but what the library leaves out, whose titles are
         returned."""
         reasons = {row["title"]: row["reason"] for row in self.cast.not_rated_here}
-        for each in world.sensitive(self.framework_id):
+        for each in lookups.sensitive(self.framework_id):
             left_out = reasons.get(each.title)
             decision = Decision.RATE if left_out is None else Decision.LEAVE_OUT
-            exclusions.decide(admin, {each.id: decision}, {decision: left_out or ""}, now)
+            exclusions_actions.decide(admin, {each.id: decision}, {decision: left_out or ""}, now)
         return set(reasons)
 
     def _people(self, nested: bool) -> None:
@@ -118,13 +120,13 @@ class LibraryStory(Scene):
         admin = self.actor(self.cast.administrator, now)
         for name in self.cast.names():
             if name not in self.ids:
-                self.ids[name], token = people.add(admin, name, email(name), now)
-                links.accept(token, self.passwords, self.cast.password, now)
-        root = world.root_team(admin.library_id)
+                self.ids[name], token = people_actions.add(admin, name, email(name), now)
+                links_actions.accept(token, self.passwords, self.cast.password, now)
+        root = lookups.root_team(admin.library_id)
         team_ids = self.team_ids
         for team in self.cast.teams:
             above = team_ids[team.above] if nested and team.above else root
-            team_id = team_ids[team.name] = teams.add(admin, above, team.name, now)
+            team_id = team_ids[team.name] = teams_actions.add(admin, above, team.name, now)
             for name in team.supervisors:
                 terms = MembershipTerms(
                     team_id,
@@ -133,7 +135,7 @@ class LibraryStory(Scene):
                     job="Branch supervisor",
                     weekly_hours=37,
                 )
-                memberships.add(admin, self.ids[name], terms, now)
+                memberships_actions.add(admin, self.ids[name], terms, now)
             for place, row in enumerate(team.learners):
                 self._employ(admin, row["name"], team_id, row, now)
                 self.learners.append(
@@ -155,7 +157,7 @@ class LibraryStory(Scene):
                 self._day(-700),
                 job="Training coordinator",
             )
-            memberships.add(admin, self.ids[name], terms, now)
+            memberships_actions.add(admin, self.ids[name], terms, now)
 
     def _employ(
         self, admin: Actor, name: str, team_id: int, job: dict[str, Any], now: dt.datetime
@@ -164,16 +166,16 @@ class LibraryStory(Scene):
             team_id,
             Role.LEARNER,
             dt.date.fromisoformat(job["since"]),
-            role_profile_id=world.role_profiles(admin.library_id)[job["profile"]],
+            role_profile_id=lookups.role_profiles(admin.library_id)[job["profile"]],
             job=job["job"],
             weekly_hours=job["hours"],
         )
-        memberships.add(admin, self.ids[name], terms, now)
+        memberships_actions.add(admin, self.ids[name], terms, now)
 
     def _round(self, first: int, last: int, figures: int | None = None) -> None:
         starts_on, ends_on = self._day(first), self._day(last)
         now = self.at(first)
-        rounds.create(
+        rounds_actions.create(
             self.actor(self.cast.administrator, now),
             season(starts_on),
             [self.framework_id],
@@ -186,14 +188,16 @@ class LibraryStory(Scene):
     def _begin(self, learner: DemoLearner, day: float) -> Actor:
         """They have read how ratings are used."""
         actor = self.actor(learner.name, self.at(day))
-        account.read_use_statement(actor, world.use_statement(actor.library_id), self.at(day))
+        account_actions.read_use_statement(
+            actor, lookups.use_statement(actor.library_id), self.at(day)
+        )
         return actor
 
     def _read_notices(self) -> None:
         """Everybody has, before this round."""
         now = self.at(-60)
         for name in self.cast.names():
-            notices.read_all(self.actor(name, now), ALL, now)
+            notices_actions.read_all(self.actor(name, now), ALL, now)
 
     def _to_save(self, learner: DemoLearner, statement: Outline, later: bool) -> RatingToSave:
         """What they say of it now, some with a note for the reviewer."""
@@ -250,7 +254,7 @@ class LibraryStory(Scene):
             content = EvidenceContent(
                 sample["title"], sample["text"], sample.get("url", ""), self._day(day - 20 - 7 * at)
             )
-            evidence.create_each(
+            pieces_actions.create_each(
                 actor,
                 content,
                 [upload] if upload else [],

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.db import session
-from tracker.frameworks.versions.rules_scale import Scale
+from tracker.frameworks.versions.rules import Scale
 from tracker.models import (
     Domain,
     Framework,

@@ -4,9 +4,9 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from tracker.frameworks.drafts.actions_importing import import_framework
-from tracker.frameworks.files.rules_data import data_of, framework_of
-from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.drafts.actions import import_framework
+from tracker.frameworks.files.rules import data_of, framework_of
+from tracker.frameworks.versions.queries import file_of
 from tracker.policy.permissions import Actor
 
 VERSION = "26.11"

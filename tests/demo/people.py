@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from config import ROOT
 from tests.demo.lookups import Outline
-from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, NOT_SURE, Meaning, Scale
+from tracker.frameworks.versions.rules import NOT_MY_WORK, NOT_SURE, Meaning, Scale
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 

@@ -3,20 +3,20 @@
 import datetime as dt
 from enum import Enum
 
-from tests.demo import lookups as world
+from tests.demo import lookups
 from tests.demo.lookups import Outline
 from tests.demo.people import DemoLearner, Scene, draw, fitting, pick
-from tracker.frameworks.versions.rules_scale import (
+from tracker.frameworks.versions.rules import (
     CANNOT_TELL,
     NOT_MY_WORK,
     NOT_THEIR_WORK,
     Ground,
     counterpart,
 )
-from tracker.operations.audit import actions as looks
-from tracker.reviews.differences import actions as differences
+from tracker.operations.audit import actions as audit_actions
+from tracker.reviews.differences import actions as differences_actions
 from tracker.reviews.differences.rules import Choice, ChoiceKind
-from tracker.reviews.review import actions as reviews, actions_answers as answers
+from tracker.reviews.review import actions as review_actions
 from tracker.reviews.review.rules import ReviewerResponse
 
 FIRST_TOLD = dt.date(2026, 11, 24)
@@ -51,11 +51,11 @@ def hold_review(
     review's id."""
     actor = scene.actor(learner.name, scene.at(day))
     supervisor = scene.actor(learner.supervisor, scene.at(day))
-    review_id = reviews.send(
+    review_id = review_actions.send(
         actor, supervisor.person_id, [each.id for each in sent], scene.at(day), learner.team_id
     )
     if stage is Stage.WITHDRAWN:
-        reviews.withdraw(actor, review_id, scene.at(day + 0.5))
+        review_actions.withdraw(actor, review_id, scene.at(day + 0.5))
     if stage not in (Stage.WITHDRAWN, Stage.SENT):
         _answer(scene, learner, review_id, {each.id: each for each in sent}, day, stage)
     return review_id
@@ -72,8 +72,8 @@ def _answer(
     """The supervisor opens it, answers, reveals, and both talk."""
     actor = scene.actor(learner.name, scene.at(day))
     supervisor = scene.actor(learner.supervisor, scene.at(day))
-    looks.looked(supervisor, [learner.person_id], "review", scene.at(day + 2))
-    items = [(item_id, by_id[statement_id]) for item_id, statement_id in world.items(review_id)]
+    audit_actions.looked(supervisor, [learner.person_id], "review", scene.at(day + 2))
+    items = [(item_id, by_id[statement_id]) for item_id, statement_id in lookups.items(review_id)]
     answered = items[: len(items) // 2] if stage is Stage.STARTED else items
     returned = dict(items[1:3]) if stage in (Stage.RETURNED, Stage.REPLIED) else {}
     for first in range(0, len(answered), scene.screen):
@@ -85,15 +85,15 @@ def _answer(
             else _seen(scene, learner, *each, now)
             for each in screen
         ]
-        answers.answer(supervisor, said, now)
+        review_actions.answer(supervisor, said, now)
         if stage is Stage.REPLIED:
             for item_id in returned.keys() & dict(screen).keys():
                 key = "reply", learner.name, returned[item_id].code
                 text = pick(scene.cast.texts["replies"], *key)
-                reviews.reply(actor, item_id, text, scene.at(day + 3 + first / 100))
+                review_actions.reply(actor, item_id, text, scene.at(day + 3 + first / 100))
     if stage in (Stage.STARTED, Stage.ANSWERED, Stage.RETURNED, Stage.REPLIED):
         return
-    reviews.reveal(supervisor, review_id, scene.at(day + 3))
+    review_actions.reveal(supervisor, review_id, scene.at(day + 3))
     _talk(scene, learner, review_id, by_id, day + 5, stage)
 
 
@@ -123,7 +123,7 @@ def _seen(
 def _ground(item_id: int, *key: object) -> Ground:
     """From the evidence only where some was sent."""
     grounds = [each for each in Ground if each is not Ground.EVIDENCE_ONLY]
-    return pick(tuple(Ground) if world.has_evidence(item_id) else grounds, "ground", *key)
+    return pick(tuple(Ground) if lookups.has_evidence(item_id) else grounds, "ground", *key)
 
 
 def _response(
@@ -147,9 +147,9 @@ def _talk(
         scene.actor(name, scene.at(day)) for name in (learner.name, learner.supervisor)
     )
     by_item = {
-        item_id: statements[statement_id] for item_id, statement_id in world.items(review_id)
+        item_id: statements[statement_id] for item_id, statement_id in lookups.items(review_id)
     }
-    for at, (item_id, said) in enumerate(world.differing(review_id)):
+    for at, (item_id, said) in enumerate(lookups.differing(review_id)):
         statement = by_item[item_id]
         now = scene.at(day + at / 50)
         agreed = counterpart(said) or said
@@ -157,19 +157,21 @@ def _talk(
         agreeing = Choice(item_id, ChoiceKind.AGREE, agreed, reason)
         if stage is Stage.DIFFERENCES:
             if at == 0:
-                differences.confirm_all(supervisor, review_id, [agreeing], now)
+                differences_actions.confirm_all(supervisor, review_id, [agreeing], now)
             elif at == 1:
                 step = _fitting(scene, "next_steps", statement, learner)
                 due_on = scene.today + dt.timedelta(days=21)
-                differences.add_next_step(supervisor, item_id, actor.person_id, step, due_on, now)
+                differences_actions.add_next_step(
+                    supervisor, item_id, actor.person_id, step, due_on, now
+                )
             elif at == 2:
-                differences.choose(actor, review_id, [agreeing], [], now)
+                differences_actions.choose(actor, review_id, [agreeing], [], now)
         elif at % 4 == 3 or (stage is Stage.KEPT_APART and at == 0):
             apart = Choice(item_id, ChoiceKind.NO_AGREEMENT)
-            differences.confirm_all(actor, review_id, [apart], now)
+            differences_actions.confirm_all(actor, review_id, [apart], now)
         else:
             for who in (supervisor, actor):
-                differences.confirm_all(who, review_id, [agreeing], now)
+                differences_actions.confirm_all(who, review_id, [agreeing], now)
 
 
 def _fitting(scene: Scene, kind: str, statement: Outline, learner: DemoLearner) -> str:

@@ -26,11 +26,11 @@ from tracker.db import Base, db
 from tracker.evidence.files.rules import FileStore
 from tracker.models import AuditEvent, AuditEventDetail
 from tracker.models.columns import table_of
-from tracker.operations.system import actions as schema
+from tracker.operations.system import actions as system_actions
 from tracker.services.one_transaction import all_or_nothing
-from tracker.storage import files
-from tracker.today.demo import actions as demo
-from tracker.today.demo.actions import EVENTS, season
+from tracker.storage import files as storage_files
+from tracker.today.demo import actions as demo_actions
+from tracker.today.demo.actions import EVENTS, SALTED, season
 
 DAY = dt.date(2026, 11, 24)
 """The day at which the story is told."""
@@ -40,7 +40,7 @@ SOURCES = ("tests/demo/*.py", "seed_data/demo/*.json", "seed_data/frameworks/*.j
 Numbers = dict[str, list[int]]
 HASH = re.compile(r"\$argon2id\$[^\"]+")
 MADE_ANEW = {
-    ("rating_entries", "salt"),
+    *((model.__tablename__, "salt") for model in SALTED),
     ("audit_events", "id"),
     *(("audit_events", name) for name in ("sequence", "commitment", "previous", "digest")),
 }
@@ -67,7 +67,7 @@ def file_of(folder: Path) -> str:
     }
     with app.app_context(), patch.multiple("secrets", **same):
         set_up()
-        before, shipped = len(_rows(Base.metadata.tables[EVENTS])), demo.numbers()
+        before, shipped = len(_rows(Base.metadata.tables[EVENTS])), demo_actions.numbers()
         casts = load_casts()
         with all_or_nothing():
             story.tell(casts, DAY, FileStore(app.config["FILES"], 10_000_000, 10_000_000))
@@ -82,7 +82,7 @@ def _head(casts: tuple[Cast, ...], config: dict[str, Any], shipped: Numbers) -> 
     digests = sorted(set(db.session.scalars(select(stored.c.sha256))))
     accounts = [account for cast in casts for account in cast.accounts()]
     return {
-        "layout": schema.newest_layout(config["MIGRATIONS_DIR"]),
+        "layout": system_actions.newest_layout(config["MIGRATIONS_DIR"]),
         "made_from": made_from(),
         "numbers": shipped,
         "libraries": [cast.library for cast in casts],
@@ -90,7 +90,9 @@ def _head(casts: tuple[Cast, ...], config: dict[str, Any], shipped: Numbers) -> 
         "accounts": [
             {key: account[key] for key in ("role", "name", "email")} for account in accounts
         ],
-        "files": {digest: files.read(config["FILES"], digest).decode() for digest in digests},
+        "files": {
+            digest: storage_files.read(config["FILES"], digest).decode() for digest in digests
+        },
     }
 
 

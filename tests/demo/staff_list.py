@@ -7,10 +7,9 @@ import io
 
 from tests.demo.people import Cast, email
 from tracker.administration.roster import (
-    actions as staging,
-    actions_import as importing,
-    queries as rosters,
-    rules_files as files,
+    actions as roster_actions,
+    queries as roster_queries,
+    rules_files as roster_rules_files,
 )
 from tracker.administration.roster.rules import RosterMapping
 from tracker.policy.permissions import Actor
@@ -28,9 +27,9 @@ def bring_in(admin: Actor, cast: Cast, now: dt.datetime) -> None:
         name = each["name"]
         rows.writerow([f"E{number}", name, email(name), team, each["profile"]])
     rows.writerow(["E1999", "Zofia Duda", "zofia.duda@example", learners[0][0], "LA 9"])
-    file = files.read(NAME, out.getvalue().encode())
-    roster_id = staging.stage(admin, file, now)
-    found = rosters.roster(roster_id)
+    file = roster_rules_files.read(NAME, out.getvalue().encode())
+    roster_id = roster_actions.stage(admin, file, now)
+    found = roster_queries.roster(roster_id)
     mapping = RosterMapping(found.columns, found.meanings, makes_teams=False)
-    staging.choose(admin, roster_id, mapping, now, remember=True)
-    importing.bring_in(admin, roster_id, rosters.roster(roster_id).plan_digest, now)
+    roster_actions.choose(admin, roster_id, mapping, now, remember=True)
+    roster_actions.bring_in(admin, roster_id, roster_queries.roster(roster_id).plan_digest, now)

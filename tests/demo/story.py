@@ -7,27 +7,27 @@ each learner of a team stands somewhere else, so that every status of reviews an
 import datetime as dt
 from collections.abc import Iterable
 
-from tests.demo import current_round, lookups as world, next_version, staff_list
+from tests.demo import current_round, lookups, next_version, staff_list
 from tests.demo.county import CountyStory
 from tests.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
 from tests.demo.lookups import Outline
 from tests.demo.people import Cast, DemoLearner, email, pick
 from tests.demo.reviews import Stage, hold_review
-from tracker.accounts.account import actions as account
-from tracker.accounts.links import actions as invitations, actions_owner as given_links
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.people import actions as people
-from tracker.administration.rounds import actions as rounds
-from tracker.administration.teams import actions as teams
-from tracker.assessment.ratings import actions as ratings
+from tracker.accounts.account import actions as account_actions
+from tracker.accounts.links import actions as links_actions
+from tracker.administration.memberships import actions as memberships_actions
+from tracker.administration.people import actions as people_actions
+from tracker.administration.rounds import actions as rounds_actions
+from tracker.administration.teams import actions as teams_actions
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.evidence.files.rules import FileStore
-from tracker.evidence.pieces import actions as evidence
-from tracker.operations.audit import actions as looks
+from tracker.evidence.pieces import actions as pieces_actions
+from tracker.operations.audit import actions as audit_actions
 from tracker.policy.permissions import Actor
 from tracker.record.workflow.rules import ReviewStatus
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.queue import queries as queues
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.queue import queries as queue_queries
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
 
@@ -81,16 +81,18 @@ class Story(LibraryStory):
     def _after_first_round(self) -> None:
         """It is kept as it was on its last day, and the coordinator looks at the gaps; then the
         library comes to expect more, and teams that stood alone come below another."""
-        rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
+        rounds_actions.keep_all_due(self.at(FIRST_ROUND[1] + 1))
         now = self.at(FIRST_ROUND[1] + 2)
         coordinator = self.actor(self.cast.coordinators[0][0], now)
-        looks.looked(coordinator, [learner.person_id for learner in self.learners], "gaps", now)
+        audit_actions.looked(
+            coordinator, [learner.person_id for learner in self.learners], "gaps", now
+        )
         now = self.at(FIRST_ROUND[1] + 10)
         admin = self.actor(self.cast.administrator, now)
         self._set_durable_targets(admin, now)
         for team in self.cast.teams:
             if team.above:
-                teams.edit(
+                teams_actions.edit(
                     admin,
                     self.team_ids[team.name],
                     name=team.name,
@@ -108,12 +110,14 @@ class Story(LibraryStory):
             self._rate(learner, actor, self.statements[:58], -3, later=True)
             doubtful = self.statements[7].id
             version = learner.versions[doubtful]
-            ratings.rate(actor, doubtful, None, version, self.at(-2), clear=True)
+            ratings_actions.rate(actor, doubtful, None, version, self.at(-2), clear=True)
             return
         actor = self.actor(learner.name, self.at(day))
         changed, same = self._to_rate_again(learner)
         self._rate(learner, actor, changed + same, day, later=True)
-        evidence.jot(actor, pick(self.cast.texts["jots"], "jot", learner.name), self.at(day + 1))
+        pieces_actions.jot(
+            actor, pick(self.cast.texts["jots"], "jot", learner.name), self.at(day + 1)
+        )
         near = [each for each in changed if abs(each.rank - learner.rank) <= 1]
         sent = (near + [each for each in same if each not in near])[: 8 + learner.place]
         stage = STAGES[learner.place % len(STAGES)]
@@ -125,41 +129,45 @@ class Story(LibraryStory):
         so does the supervisor the one whose review of this round has ended."""
         texts = self.cast.texts["thanks"]
         for learner in (each for each in self.learners[:5] if each.place in (0, 4)):
-            sent = queues.mine(self.actor(learner.name, self.at(-1)), self.today)
+            sent = queue_queries.mine(self.actor(learner.name, self.at(-1)), self.today)
             review = next(each for each in sent if each.status is ReviewStatus.CLOSED)
             now = (review.ended_at or self.at(-1)) + dt.timedelta(hours=2)
             supervisor = self.actor(learner.supervisor, now)
             first = learner.name.split()[0]
-            differences.thank(supervisor, review.id, texts["to_learner"].format(name=first), now)
+            differences_actions.thank(
+                supervisor, review.id, texts["to_learner"].format(name=first), now
+            )
             if learner.place == 0:
                 first = learner.supervisor.split()[0]
                 text = texts["to_supervisor"].format(name=first)
-                differences.thank(self.actor(learner.name, now), review.id, text, now)
+                differences_actions.thank(self.actor(learner.name, now), review.id, text, now)
 
     def _need_time(self) -> None:
         """The last team's supervisor is away, and the first learner with a review under way takes
         one more week for it."""
         now = self.at(-1)
-        account.leave(self.actor(self.cast.teams[-1].supervisors[0], now), self._day(8), now)
+        account_actions.leave(
+            self.actor(self.cast.teams[-1].supervisors[0], now), self._day(8), now
+        )
         for learner in self.learners:
             actor = self.actor(learner.name, now)
-            for review in queues.mine(actor, self.today):
+            for review in queue_queries.mine(actor, self.today):
                 if review.status is ReviewStatus.IN_REVIEW:
-                    reviews.one_more_week(actor, review.id, now)
+                    review_actions.one_more_week(actor, review.id, now)
                     return
 
     def _second_opinions(self) -> None:
         """The third team's supervisor may be asked by people of the others too."""
         supervisor = self.cast.teams[2].supervisors[0]
-        account.give_second_opinions(self.actor(supervisor, self.at(-1)), wanted=True)
+        account_actions.give_second_opinions(self.actor(supervisor, self.at(-1)), wanted=True)
 
     def _last_day(self) -> None:
         """The first team's supervisor leaves it in three weeks: the administrator is told."""
         now = self.at(-1)
         admin = self.actor(self.cast.administrator, now)
         supervisor = self.ids[self.cast.teams[0].supervisors[0]]
-        membership_id = world.supervision(supervisor)
-        memberships.end(admin, membership_id, self._day(21), now)
+        membership_id = lookups.supervision(supervisor)
+        memberships_actions.end(admin, membership_id, self._day(21), now)
 
     def _newcomers(self) -> None:
         """Two have no password yet: the invitation of the first is over. The second is to
@@ -167,11 +175,13 @@ class Story(LibraryStory):
         for name, days in zip(self.cast.texts["newcomers"], (-20, -3), strict=True):
             now = self.at(days)
             admin = self.actor(self.cast.administrator, now)
-            self.ids[name], _link = people.add(admin, name, email(name), now)
+            self.ids[name], _link = people_actions.add(admin, name, email(name), now)
         now = self.at(-1)
         team_id = self.team_ids[self.cast.teams[0].name]
         terms = MembershipTerms(team_id, Role.COORDINATOR, self._day(-1))
-        memberships.add(self.actor(self.cast.administrator, now), self.ids[name], terms, now)
+        memberships_actions.add(
+            self.actor(self.cast.administrator, now), self.ids[name], terms, now
+        )
 
     def _forgotten_passwords(self) -> None:
         """The administrator makes two learners of the first team a link: one has a recovery code
@@ -179,12 +189,12 @@ class Story(LibraryStory):
         now = self.at(-1, hour=23)
         admin = self.actor(self.cast.administrator, now)
         coded, asking = [learner for learner in self.learners if learner.place in (7, 8)][:2]
-        code = given_links.new_recovery_code(
+        code = links_actions.new_recovery_code(
             self.actor(coded.name, now), self.passwords, self.cast.password, now
         )
-        token = invitations.renew(admin, coded.person_id, now)
-        given_links.accept(token, self.passwords, self.cast.password, now, code=code)
-        invitations.renew(admin, asking.person_id, now)
+        token = links_actions.renew(admin, coded.person_id, now)
+        links_actions.accept(token, self.passwords, self.cast.password, now, code=code)
+        links_actions.renew(admin, asking.person_id, now)
 
     def _rate(
         self,
@@ -196,7 +206,7 @@ class Story(LibraryStory):
     ) -> None:
         for at, statement in enumerate(statements):
             each = self._to_save(learner, statement, later)
-            saved = ratings.rate(
+            saved = ratings_actions.rate(
                 actor,
                 each.statement_id,
                 each.answer,

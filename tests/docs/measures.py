@@ -2,6 +2,7 @@
 
 Lines of code are neither blank, comment nor docstring. Names of functions and classes are compared
 by name alone: what is counted once may be called by a name that nothing here sees.
+Over 400 lines, as it is one list of measures.
 """
 
 import ast
@@ -16,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TypeGuard
 
@@ -48,20 +50,40 @@ KINDS = {
     "views": "exports pages forms frame actions queries policy models rules flask",
 }
 """Kinds of files in a topic, and of which kinds each may import besides its own."""
+FLOORS = {"records", "queries", "services", "rules"}
 LAYERS = KINDS.keys() | {"topic", *" ".join(KINDS.values()).split()}
 FRAME = re.compile(
     r"(cli|app|models|__init__)\b|web/(http|i18n|ui|application|blueprints|__init__)\b"
 )
 CHOICE = re.compile(r"\{\{([^{}]*?)\bif\b[^{}]*?(?:\belse\b([^{}]*))?\}\}")
 A_WORD_OR_TWO = re.compile(r"""\s*(?:(["'])[^\s"']*(?: [^\s"']*)?\1|[\w.]+)?\s*""")
+MOST_BY_POSITION = 4
 JOINABLE = 60
 """Lines of a module below which it joins another of its kind in its topic."""
 APART = {
-    "evidence/files/rules_places": "every command loads it, and nothing else of uploads",
+    "evidence/files/rules_backends": "every command loads it, and nothing else of uploads",
     "today/page/forms_styleguide": "its labels are samples, which nobody translates",
     "today/page/forms": "what is left when the samples stand apart",
 }
 """Modules that could join and don't, with why."""
+BY_POSITION = {
+    "SheetAnswer": "of thousands of people, and the columns are of its names",
+    "ShortStanding": "of thousands of people",
+    "VersionStatement": "its columns, and what is asked apart",
+    "DomainShape": "its columns, and what is asked apart",
+    "StatementAtLevel": "of two versions, whose columns stand beside",
+    "ChainLink": "of each event of the audit, whose columns stand beside",
+    "EndorsementContent": "of each endorsement, whose columns stand beside",
+    "ReviewedEvidence": "of each piece that was sent, whose columns stand beside",
+    "ImportLine": "a line of a file, in the order of its columns",
+    "MembershipTerms": "its columns are asked by its own names",
+    "KnownPerson": "of everybody in a library, whose columns stand beside",
+    "LinkedStatement": "WORDED are its columns",
+    "Findable": "of everything that is found, whose columns stand beside",
+    "SentCounts": "columns of counts that stand beside",
+    "RoundFigure": "columns of figures that stand beside",
+}
+"""Classes of more than four values that are made of a row as it comes, each with why."""
 NAMES_FOR_ANYTHING = {"each", "found", "there", "beside", "theirs"}
 TEXT = re.compile(r"""\b(?:_|_l|ngettext)\(((?:\s*(?:"[^"\n]*"|'[^'\n]*'),?)+)""")
 
@@ -105,6 +127,12 @@ class Source:
 
 def is_def(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
     return isinstance(node, ast.FunctionDef)
+
+
+def is_row(node: ast.ClassDef) -> bool:
+    return any("NamedTuple" in ast.unparse(base) for base in node.bases) or any(
+        "dataclass" in ast.unparse(by) for by in node.decorator_list
+    )
 
 
 def modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -193,6 +221,42 @@ class House:
                         if to in LAYERS - allowed or (of == "actions" and another):
                             yield f"{of} > {to}: {file.name}:{node.lineno}"
 
+    def module_names(self) -> dict[str, str]:
+        """By path, the one name under which a module is imported: of a topic the topic and the file
+        (links_actions), its subject first where one above it has a topic of that name; of the core
+        the file and its floor (audit_records), `core` first where a topic has that; of the rest the
+        file, its folder first where several have that."""
+        named, owners = dict[str, str](), dict[str, str]()
+        rest = Counter[str]()
+        for file in sorted(self.files, key=lambda file: RANKS.get(file.name.split("/")[0], 0)):
+            *folders, last = file.name.split("/")
+            if folders[1:] and folders[0] in RANKS:
+                is_first = owners.setdefault(folders[1], folders[0]) == folders[0]
+                named[file.name] = "_".join([*folders[is_first:], last])
+            elif not folders or folders[0] not in FLOORS:
+                rest[last] += 1
+        of_topics = set(named.values())
+        for name in (file.name for file in self.files if file.name not in named):
+            *folders, last = name.split("/")
+            if folders and folders[0] in FLOORS:
+                of_floor = f"{last}_{folders[0]}"
+                named[name] = f"core_{of_floor}" if of_floor in of_topics else of_floor
+            else:
+                named[name] = last if rest[last] == 1 else "_".join([*folders[-1:], last])
+        return named
+
+    def under_another_name(self) -> Iterator[str]:
+        named = self.module_names()
+        helpers = {f"tests.{file.name}".replace("/", ".") for file in self.around["tests"]}
+        for file in (*self.files, *chain.from_iterable(self.around.values())):
+            for node in file.imports:
+                of = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+                for alias, name in zip(node.names, modules(node), strict=True):
+                    is_helper = of + alias.name in helpers
+                    wanted = alias.name if is_helper else named.get(name)
+                    if wanted and wanted != (alias.asname or alias.name).rpartition(".")[2]:
+                        yield f"{file.name}:{node.lineno}: {alias.asname or alias.name}, {wanted}"
+
     def in_a_circle(self) -> Iterator[str]:
         edges = set(self.edges())
         reached = {a: {b for c, b in edges if c == a} for a in RANKS}
@@ -223,6 +287,22 @@ class House:
             for node in (node for node in classes if calls[node.name] == 1):
                 if any("dataclass" in ast.unparse(by) for by in node.decorator_list):
                     yield f"{file.name}.{node.name}"
+
+    def made_by_position(self) -> Iterator[str]:
+        """Rows and dataclasses of more than four values that aren't made by name."""
+        sizes = {
+            node.name: sum(isinstance(line, ast.AnnAssign) for line in node.body)
+            for file in self.files
+            for node in file.nodes
+            if isinstance(node, ast.ClassDef) and is_row(node)
+        }
+        for file in self.files:
+            for node in (node for node in file.nodes if isinstance(node, ast.Call)):
+                name = ast.unparse(node.func).rpartition(".")[2]
+                starred = any(isinstance(value, ast.Starred) for value in node.args)
+                values = sizes.get(name, 0) if starred else len(node.args)
+                if name in sizes and values > MOST_BY_POSITION and name not in BY_POSITION:
+                    yield f"{file.name}:{node.lineno}: {name}"
 
     def joinable(self) -> Iterator[str]:
         """Short modules of a topic beside another of their kind."""
@@ -279,10 +359,12 @@ def listed(house: House) -> dict[str, Callable[[], Iterable[str]]]:
             file.name for file in house.files if len(file.lines) > 500
         ),
         "modules-to-join": house.joinable,
+        "under-another-name": house.under_another_name,
         "names-for-anything": house.names_for_anything,
         "local-imports": house.local_imports,
         "called-from-one-place": house.called_from_one_place,
         "dataclasses-made-once": house.dataclasses_made_once,
+        "made-by-position": house.made_by_position,
         "template-lines-over-160": lambda: of(lambda line: len(line) > 160),
         "template-lines-over-100": lambda: of(lambda line: len(line) > 100),
         "inline-conditionals": lambda: of(is_long_choice),

@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Index, String, Table, Text, Uniq
 
 import tracker.models
 from tracker.db import Base, UTCDateTime
+from tracker.models.protections import MEANING, PROTECTIONS
 from tracker.models.triggers import ACTS, GUARDED
 
 ROOT = Path(__file__).parents[2]
@@ -132,8 +133,19 @@ def _rules(table: Table) -> list[str]:
     checks = [f"Check: `{it.sqltext}`." for it in held if isinstance(it, CheckConstraint)]
     triggers = [f"`{table.name}_{act}`" for act in ACTS["sqlite"]]
     guard = [f"Triggers refuse changes: {', '.join(triggers)}."] if table.name in GUARDED else []
+    guard.append(_protection(table.name))
     rules = [f"- {each}" for each in (*sorted(alone), *sorted(checks), *guard)]
     return [*rules, ""] if rules else []
+
+
+def _protection(name: str) -> str:
+    kept = PROTECTIONS[name]
+    if kept.seal is not None:
+        columns = ", ".join(f"`{name}`" for name in kept.seal.columns)
+        return f"Sealed: {columns}. If one is another, {MEANING[name]}."
+    if kept.derived:
+        return f"Worked out again by a check: {kept.derived}."
+    return f"A change past the program is not seen. Harm: {kept.unseen}."
 
 
 def _names(columns: Iterable[Column[object]]) -> str:

@@ -9,7 +9,7 @@ from tracker.models import AddressChange, Invitation, Job, Person, RecordOpening
 from tracker.rules.core.links import HELD_FOR, LinkKind
 from tracker.rules.core.openings import INDEPENDENT_AFTER
 from tracker.rules.core.tokens import token_hash
-from tracker.services.core import jobs
+from tracker.services.core import jobs as jobs_services
 
 SIGNED_IN_POST = "401 422 422 422 422 422 422 422 422"
 LINK, BACK = "a" * 43, "b" * 43
@@ -132,7 +132,7 @@ def opening(world: World) -> dict[str, object]:
 
 def job_of_ana(world: World) -> None:
     """Hers by name only: nothing makes it."""
-    jobs.ask(acting(world, "ana"), "people_of_team", {"about": "Central"}, world.now)
+    jobs_services.ask(acting(world, "ana"), "people_of_team", {"about": "Central"}, world.now)
 
 
 def its_id(world: World) -> dict[str, object]:

@@ -1,18 +1,17 @@
 from sqlalchemy import func, select
 
 from tests.doors.door import Door
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.versions import next_version
 from tests.factories.world import World, add
-from tracker.administration.accounts import actions as merging
-from tracker.administration.people import actions as people
+from tracker.administration.accounts import actions as accounts_actions
+from tracker.administration.people import actions as people_actions
 from tracker.administration.roster import (
-    actions as staging,
-    actions_import as importing,
-    queries as rosters,
-    rules_files as files,
+    actions as roster_actions,
+    queries as roster_queries,
+    rules_files as roster_rules_files,
 )
-from tracker.administration.version_moves import actions as moves
+from tracker.administration.version_moves import actions as version_moves_actions
 from tracker.db import transaction
 from tracker.models import Framework, Membership, NotRatedHere, OutboxMail, RosterImport
 from tracker.models.record.words import skill_of
@@ -95,30 +94,30 @@ def mail_id(world: World) -> dict[str, object]:
 
 def a_roster(world: World) -> None:
     """Adam uploaded one with Ana and somebody new."""
-    staging.stage(actor(world, "adam"), roster_file(), world.now)
+    roster_actions.stage(actor(world, "adam"), roster_file(), world.now)
 
 
-def roster_file() -> files.RosterFile:
+def roster_file() -> roster_rules_files.RosterFile:
     lines = "Name,Email,Team,Job profile", "Ana,ana@example.org,Central,Mid-level"
     new = "Nora Fine,nora@example.org,Central,Mid-level"
-    return files.read("staff.csv", "\n".join([*lines, new]).encode())
+    return roster_rules_files.read("staff.csv", "\n".join([*lines, new]).encode())
 
 
 def an_imported_roster(world: World) -> None:
     a_roster(world)
-    found, _by = rosters.recent(actor(world, "adam"))[0]
-    importing.bring_in(actor(world, "adam"), found.id, found.plan_digest, world.now)
+    found, _by = roster_queries.recent(actor(world, "adam"))[0]
+    roster_actions.bring_in(actor(world, "adam"), found.id, found.plan_digest, world.now)
 
 
 def a_merge(world: World) -> None:
     """Adam says that Ana is Ben too."""
     ana, ben = world.people["ana"], world.people["ben"]
-    merging.merge(actor(world, "adam"), ana, ben, world.now, dry_run=False)
+    accounts_actions.merge(actor(world, "adam"), ana, ben, world.now, dry_run=False)
 
 
 def never_in(world: World) -> None:
     """Nora, who never signed in."""
-    world.people["nora"], _token = people.add(
+    world.people["nora"], _token = people_actions.add(
         actor(world, "adam"), "Nora", "nora@example.org", world.now
     )
 
@@ -129,7 +128,7 @@ def nora(world: World) -> dict[str, object]:
 
 def a_planned_move(world: World) -> None:
     version_id = next_version(world).framework_id
-    moves.plan(actor(world, "adam"), world.libraries["city"], version_id, world.now)
+    version_moves_actions.plan(actor(world, "adam"), world.libraries["city"], version_id, world.now)
 
 
 def another_version(world: World) -> None:

@@ -4,11 +4,11 @@ from tests.doors.door import Door
 from tests.doors.reviews import its_item, revealed, row
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Endorsement, LevelException, ReviewItem
-from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.endorsements import actions as endorsements_actions
 
 
 def proposed(world: World) -> None:
@@ -16,7 +16,9 @@ def proposed(world: World) -> None:
     revealed(world)
     item_id = session().scalars(select(ReviewItem.id).order_by(ReviewItem.id)).first()
     assert item_id is not None
-    endorsements.propose_exception(actor(world, "sue"), item_id, "Done elsewhere", world.now)
+    endorsements_actions.propose_exception(
+        actor(world, "sue"), item_id, "Done elsewhere", world.now
+    )
 
 
 def its_exception(world: World) -> dict[str, object]:

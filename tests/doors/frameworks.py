@@ -6,9 +6,9 @@ from tests.doors.door import Door
 from tests.factories.world import World
 from tracker.db import session
 from tracker.frameworks.corrections.actions import suggest_correction
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import import_framework
-from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import import_framework
+from tracker.frameworks.versions.queries import file_of
 from tracker.models import Correction, Framework, FrameworkDraft
 
 
@@ -58,7 +58,7 @@ def its_version(world: World) -> dict[str, object]:
 
 def published_draft(world: World) -> None:
     a_draft(world)
-    publishing.publish(None, int(str(its_draft(world)["draft_id"])), world.now)
+    drafts_actions.publish(None, int(str(its_draft(world)["draft_id"])), world.now)
 
 
 DOORS = [

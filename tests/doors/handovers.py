@@ -4,7 +4,7 @@ from tests.doors.door import Door
 from tests.doors.reviews import one
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
-from tests.factories.sending import back_up
+from tests.factories.sides import back_up
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Deputy, Endorsement

@@ -3,14 +3,14 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from tests.doors.door import Door
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import NO, YES, actor, answer_all, ask, item_ids, send
+from tests.factories.sides import NO, YES, actor, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Review, ReviewItem, TrainingAction
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.review import actions as review_actions
 
 NOTHING_TICKED = {"act": "ticked"}
 
@@ -29,7 +29,7 @@ def revealed(world: World) -> None:
     """Everything in it differs."""
     review_id = send(world, YES, NO)
     answer_all(world, review_id, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
 
 
 def confirmed(world: World) -> None:
@@ -49,7 +49,7 @@ def ended(world: World) -> None:
     """One the same, one with no agreement."""
     review_id = send(world, YES, NO)
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     sides.keep_apart(actor(world, "ana"), item_ids(review_id)[1], world.now)
 
 
@@ -57,14 +57,14 @@ def thanked(world: World) -> None:
     """By the learner."""
     ended(world)
     review_id = session().scalars(select(Review.id)).one()
-    differences.thank(actor(world, "ana"), review_id, "Thank you, Sue.", world.now)
+    differences_actions.thank(actor(world, "ana"), review_id, "Thank you, Sue.", world.now)
 
 
 def with_a_step(world: World) -> None:
     revealed(world)
     item_id = session().scalars(select(ReviewItem.id)).first()
     assert item_id is not None
-    differences.add_next_step(
+    differences_actions.add_next_step(
         actor(world, "sue"), item_id, world.people["ana"], "Shadow Tom", world.now.date(), world.now
     )
 

@@ -27,27 +27,26 @@ from tests.factories.notices import tell
 from tests.factories.people import newer_use_statement
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import NO, YES, actor, answer_all, send
+from tests.factories.sides import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tests.record.endorsements.test_queries_digests import behind_the_guards
-from tracker.accounts.account import actions as away
+from tracker.accounts.account import actions as account_actions
 from tracker.administration.library.actions import set_operator
-from tracker.administration.memberships import queries as plans
+from tracker.administration.memberships import queries as memberships_queries
 from tracker.administration.memberships.rules import BulkChange, BulkEdit
-from tracker.administration.people import actions as people
-from tracker.administration.role_profiles import actions as role_profiles
-from tracker.administration.teams import actions as teams
-from tracker.administration.version_moves import queries as version_moves
-from tracker.assessment.imports import queries as import_targets
+from tracker.administration.people import actions as people_actions
+from tracker.administration.role_profiles import actions as role_profiles_actions
+from tracker.administration.teams import actions as teams_actions
+from tracker.administration.version_moves import queries as version_moves_queries
+from tracker.assessment.imports import queries as imports_queries
 from tracker.assessment.imports.forms import headings
-from tracker.assessment.imports.rules import plan
-from tracker.assessment.imports.rules_lines import read
-from tracker.assessment.older import actions as kept_ratings
+from tracker.assessment.imports.rules import plan, read
+from tracker.assessment.older import actions as older_actions
 from tracker.db import session, transaction
-from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces import actions as pieces_actions
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted
-from tracker.frameworks.versions import actions as offering
+from tracker.frameworks.versions import actions as frameworks_versions_actions
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import (
     Evidence,
@@ -127,7 +126,7 @@ def as_seen(world: World) -> dict[str, object]:
 
 def kept(world: World) -> None:
     rated_long_ago(world)
-    kept_ratings.keep(actor(world, "ana"), {statement(world): YES.value}, world.now)
+    older_actions.keep(actor(world, "ana"), {statement(world): YES.value}, world.now)
 
 
 def kept_now(world: World) -> dict[str, object]:
@@ -142,7 +141,7 @@ def to_sue(world: World) -> dict[str, object]:
 
 
 def archived(world: World) -> None:
-    evidence.archive(actor(world, "ana"), piece(world), world.now)
+    pieces_actions.archive(actor(world, "ana"), piece(world), world.now)
 
 
 def linked(world: World) -> None:
@@ -177,7 +176,7 @@ def the_same_membership(world: World) -> dict[str, object]:
 
 
 def disabled(world: World) -> None:
-    people.disable(actor(world, "adam"), world.people["ben"], world.now)
+    people_actions.disable(actor(world, "adam"), world.people["ben"], world.now)
 
 
 def ben(world: World) -> dict[str, object]:
@@ -185,7 +184,7 @@ def ben(world: World) -> dict[str, object]:
 
 
 def add_pat(world: World) -> None:
-    people.add(actor(world, "adam"), "Pat", "pat@example.org", world.now)
+    people_actions.add(actor(world, "adam"), "Pat", "pat@example.org", world.now)
 
 
 def pat(world: World) -> dict[str, object]:
@@ -200,22 +199,26 @@ def pat_alone(world: World) -> dict[str, object]:
 def ben_ends(world: World) -> dict[str, object]:
     """Ben's last day, as its preview shows it."""
     edit = BulkEdit(BulkChange.END, Role.LEARNER, dt.date(2026, 12, 31))
-    plan = plans.planned(actor(world, "adam"), [world.people["ben"]], edit, world.now.date())
+    plan = memberships_queries.planned(
+        actor(world, "adam"), [world.people["ben"]], edit, world.now.date()
+    )
     return {
         "people": world.people["ben"],
         "change": "end",
         "role": "learner",
         "on": "2026-12-31",
-        "seen": plans.digest(plan),
+        "seen": memberships_queries.digest(plan),
     }
 
 
 def on_hold(world: World) -> None:
-    people.begin_legal_hold(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
+    people_actions.begin_legal_hold(
+        actor(world, "adam"), world.people["ana"], "A letter.", world.now
+    )
 
 
 def second_administrator(world: World) -> None:
-    people.make_administrator(actor(world, "adam"), world.people["ben"], world.now)
+    people_actions.make_administrator(actor(world, "adam"), world.people["ben"], world.now)
 
 
 def an_operator(world: World) -> None:
@@ -255,7 +258,7 @@ def operated_new_version(world: World) -> None:
 def operated_hidden_version(world: World) -> None:
     operated_new_version(world)
     newest = [int(str(its_version(world)["version_id"]))]
-    offering.set_status(None, newest, VersionStatus.HIDDEN, world.now)
+    frameworks_versions_actions.set_status(None, newest, VersionStatus.HIDDEN, world.now)
 
 
 def its_place(world: World) -> dict[str, object]:
@@ -272,12 +275,12 @@ def framework_file(world: World) -> dict[str, object]:
 
 
 def empty_profile(world: World) -> None:
-    role_profiles.create(actor(world, "adam"), world.framework_id, "Spare", {}, world.now)
+    role_profiles_actions.create(actor(world, "adam"), world.framework_id, "Spare", {}, world.now)
 
 
 def retired_profile(world: World) -> None:
     empty_profile(world)
-    role_profiles.retire(
+    role_profiles_actions.retire(
         actor(world, "adam"), int(str(spare_profile(world)["role_profile_id"])), world.now
     )
 
@@ -313,12 +316,12 @@ def with_labels(world: World) -> None:
 
 
 def empty_team(world: World) -> None:
-    teams.add(actor(world, "adam"), world.teams["city"], "Spare", world.now)
+    teams_actions.add(actor(world, "adam"), world.teams["city"], "Spare", world.now)
 
 
 def closed_team(world: World) -> None:
     empty_team(world)
-    teams.close(actor(world, "adam"), int(str(spare_team(world)["team_id"])), world.now)
+    teams_actions.close(actor(world, "adam"), int(str(spare_team(world)["team_id"])), world.now)
 
 
 def spare_team(world: World) -> dict[str, object]:
@@ -338,7 +341,7 @@ def newest_use_statement(world: World) -> dict[str, object]:
 
 
 def gone(world: World) -> None:
-    away.leave(actor(world, "ana"), world.now.date(), world.now)
+    account_actions.leave(actor(world, "ana"), world.now.date(), world.now)
 
 
 def waiting_mail(world: World) -> None:
@@ -403,7 +406,7 @@ LIST = "Code,Your answer\nCOM-1-01,partly\n"
 def the_list(world: World) -> dict[str, object]:
     """As its check page shows it."""
     who = actor(world, "ana")
-    found = import_targets.targets(who, world.framework_id)
+    found = imports_queries.targets(who, world.framework_id)
     listed = read(LIST, headings(), found.answers)
     shown = plan(listed, found.statements, found.answers, who.today(world.now), who.time_zone)
     return {"text": LIST, "seen": shown.digest()}
@@ -430,8 +433,8 @@ def after_the_round(world: World) -> None:
 
 def as_previewed(world: World) -> dict[str, object]:
     library_id, today = world.libraries["city"], world.now.date()
-    (framework,) = version_moves.frameworks(library_id, today)
-    return {"seen": version_moves.digest(library_id, framework.moves[0].to, today)}
+    (framework,) = version_moves_queries.frameworks(library_id, today)
+    return {"seen": version_moves_queries.digest(library_id, framework.moves[0].to, today)}
 
 
 SENDS = [

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tracker.frameworks.versions.rules_scale import Meaning, Scale
+from tracker.frameworks.versions.rules import Meaning, Scale
 
 
 class Answer(StrEnum):

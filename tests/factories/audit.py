@@ -4,7 +4,7 @@ import datetime as dt
 
 from tests.factories.world import World
 from tracker.db import transaction
-from tracker.records import audit
+from tracker.records import audit as audit_records
 
 
 def happened(
@@ -20,7 +20,7 @@ def happened(
     """One event, in a transaction of its own. `actor`, `about` and `library` are names of the
     world."""
     with transaction() as tx:
-        audit.note(
+        audit_records.note(
             tx,
             kind,
             at or world.now,

@@ -16,7 +16,7 @@ from tests.factories.reviews import send
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.evidence.files.rules import FileStore, Upload
-from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces import actions as pieces_actions
 from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.models import EvidenceVersion, ReviewItem, ReviewItemEvidence
 from tracker.policy.permissions import Actor
@@ -184,7 +184,9 @@ def create(
     actor: Actor, content: EvidenceContent, *, upload: Upload | None = None, **given: Any
 ) -> int:
     """A new piece of evidence, with one file or none; its id."""
-    return evidence.create_each(actor, content, [] if upload is None else [upload], **given)[0]
+    return pieces_actions.create_each(actor, content, [] if upload is None else [upload], **given)[
+        0
+    ]
 
 
 def piece(

@@ -5,16 +5,16 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World, add, job
 from tests.frameworks.files.test_shapes import shape
-from tracker.administration.role_profiles import actions as role_profiles
+from tracker.administration.role_profiles import actions as role_profiles_actions
 from tracker.db import session, transaction
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import import_framework
 from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.versions import records_moves as moves
-from tracker.frameworks.versions.rules_scale import Meaning, Scale
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
+from tracker.frameworks.versions.rules import Meaning, Scale
 from tracker.models import (
     Citation,
     Domain,
@@ -115,7 +115,7 @@ def first_version(file: FrameworkFile, now: dt.datetime) -> int:
     if made.draft_id is None:
         assert made.framework_id is not None
         return made.framework_id
-    return publishing.publish(None, made.draft_id, now).framework_id
+    return drafts_actions.publish(None, made.draft_id, now).framework_id
 
 
 def learn_in(world: World, name: str) -> FrameworkFile:
@@ -141,7 +141,7 @@ def begin_on(world: World, framework_id: int) -> None:
         )
         for membership in tx.scalars(learn):
             membership.role_profile_id = world.role_profiles["Everything"]
-        moves.begin(tx, both, world.now)
+        frameworks_versions_records_moves.begin(tx, both, world.now)
 
 
 def second_framework(world: World, name: str) -> tuple[FrameworkFile, int]:
@@ -162,7 +162,7 @@ def expect_everything(world: World, framework_id: int) -> None:
         .where(Strand.framework_id == framework_id)
         .order_by(Level.rank)
     )
-    world.role_profiles["Everything"] = role_profiles.create(
+    world.role_profiles["Everything"] = role_profiles_actions.create(
         actor(world, "adam"), framework_id, "Everything", dict(highest.all()), world.now
     )
 

@@ -7,15 +7,17 @@ from collections import Counter
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.reviews import endorse_all
 from tests.factories.world import World
-from tracker.assessment.ratings import queries_cards as statement_cards, rules as progress
+from tracker.assessment.ratings import (
+    queries_cards as ratings_queries_cards,
+    rules as ratings_rules,
+)
 from tracker.assessment.ratings.queries_cards import StatementCard
 from tracker.assessment.ratings.rules import Progress
+from tracker.frameworks.versions.rules import Meaning, Voice
 from tracker.frameworks.versions.rules_levels import TargetState
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
-from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import queries as sheet_queries
 from tracker.record.sheet.queries_learners import Learner
-from tracker.record.sheet.rules import Sheet
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Sheet, Side
 
 LISTED = {"technical": 10, "communication": 5, "leadership": 2}
 """How many statements a domain lists up to the target, rank 2; Leadership has one there, which is
@@ -48,11 +50,11 @@ def stand(
 
 
 def own_sheet(learner: Learner) -> Sheet:
-    return sheets.of_learner(learner, Side.OWN, None)
+    return sheet_queries.of_learner(learner, Side.OWN, None)
 
 
 def revealed_sheet(learner: Learner, at: dt.datetime | None = None) -> Sheet:
-    return sheets.of_learner(learner, Side.REVEALED, None, at)
+    return sheet_queries.of_learner(learner, Side.REVEALED, None, at)
 
 
 def counted(sheet: Sheet, voice: Voice) -> dict[tuple[int, int], Counter[Meaning]]:
@@ -67,9 +69,9 @@ def counted(sheet: Sheet, voice: Voice) -> dict[tuple[int, int], Counter[Meaning
 
 
 def progress_of(learner: Learner) -> Progress:
-    return progress.progress(own_sheet(learner), learner.round_starts_on)
+    return ratings_rules.progress(own_sheet(learner), learner.round_starts_on)
 
 
 def all_cards(sheet: Sheet) -> list[StatementCard]:
     ids = [line.statement.id for line in sheet.lines]
-    return statement_cards.of_statements(sheet, ids).cards
+    return ratings_queries_cards.of_statements(sheet, ids).cards

@@ -6,14 +6,14 @@ from flask import current_app
 from sqlalchemy import select
 
 from tests.factories.mail_servers import Inbox
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.db import session, transaction
 from tracker.models import Notice, OutboxMail
-from tracker.notifications.mail import actions as outbox
+from tracker.notifications.mail import actions as mail_actions
 from tracker.notifications.mail.actions import Delivery
-from tracker.records.core import notices as records
+from tracker.records.core import notices as notices_records
 from tracker.rules.core.mail import MailServer, mail_server as settings
 from tracker.rules.core.notices import MailChoice, NoticeKind
 
@@ -28,12 +28,14 @@ def told(world: World, name: str) -> list[str]:
 def tell(world: World, name: str, now: dt.datetime | None = None, key: str = "a") -> None:
     """A notice that is about no review."""
     with transaction() as tx:
-        records.note(tx, world.people[name], NoticeKind.ENDORSEMENT_EXPIRING, key, now or world.now)
+        notices_records.note(
+            tx, world.people[name], NoticeKind.ENDORSEMENT_EXPIRING, key, now or world.now
+        )
 
 
 def wants(world: World, choice: MailChoice, *names: str) -> None:
     for name in names:
-        account.choose_mail(actor(world, name), choice, world.now)
+        account_actions.choose_mail(actor(world, name), choice, world.now)
 
 
 def server(inbox: Inbox) -> MailServer:
@@ -44,12 +46,12 @@ def server(inbox: Inbox) -> MailServer:
 
 def deliver_one(inbox: Inbox, now: dt.datetime) -> Delivery | None:
     way, write = server(inbox), current_app.extensions["tracker_emails"]
-    return outbox.deliver_next(way, lambda email: write(way, email, now), now)
+    return mail_actions.deliver_next(way, lambda email: write(way, email, now), now)
 
 
 def deliver(inbox: Inbox, now: dt.datetime) -> list[str]:
     """Put together what waits, and try everything that is to go now. What came of each."""
-    outbox.collect(now)
+    mail_actions.collect(now)
     came = []
     while (done := deliver_one(inbox, now)) is not None:
         came.append(done.status.value)

@@ -3,12 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 
 from tests.factories.world import HASH, START, World, add
 from tracker.db import transaction
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
 from tracker.models import Invitation, Membership, Person, RecordOpening, Team, UseStatement
+from tracker.records import seals as seals_records
 from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
 
@@ -49,7 +50,7 @@ def join(
                 ends_on=ends_on,
             ),
         )
-        moves.begin(tx, [world.people[name]], world.now)
+        frameworks_versions_records_moves.begin(tx, [world.people[name]], world.now)
     return world.people[name]
 
 
@@ -84,7 +85,7 @@ def closed_to(
 def let_links_work() -> None:
     """The one-time links that are out, as after a day."""
     with transaction() as tx:
-        tx.execute(update(Invitation).values(opens_at=None))
+        seals_records.change_many(tx, Invitation, true(), opens_at=None)
 
 
 def supervises_no_more(world: World, name: str = "sue") -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 from tests.factories.answers import Answer
 from tests.factories.world import World
 from tracker.db import transaction
-from tracker.frameworks.versions.rules_scale import Basis
+from tracker.frameworks.versions.rules import Basis
 from tracker.models import Rating, RatingEntry
 from tracker.models.record.words import skill_of
 

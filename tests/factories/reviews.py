@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer, words_of
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import Framework, Review, ReviewItem, ReviewItemText, ReviewMove, Statement
 from tracker.models.record.words import skill_of
 from tracker.record.endorsements.rules import ReviewedContent, reviewed_digest
 from tracker.record.workflow.rules import REVEALED, ItemStatus, Move, ReviewStatus
-from tracker.reviews.endorsements import records as endorsements
+from tracker.reviews.endorsements import records as endorsements_records
 
 SALT = "5" * 64
 
@@ -108,8 +108,8 @@ def endorse_all(
             )
         )
         for review, item in zip(reviews, items, strict=True):
-            endorsements.keep_revealed(tx, review.learner_id, item, at)
-            endorsements.stand(tx, review, item, answers[item.statement_id], at)
+            endorsements_records.keep_revealed(tx, review.learner_id, item, at)
+            endorsements_records.stand(tx, review, item, answers[item.statement_id], at)
         return [item.id for item in items]
 
 
@@ -170,7 +170,7 @@ def send(
             )
             add(tx, made)
             if item in REVEALED and status is ReviewStatus.CLOSED:
-                endorsements.keep_revealed(tx, world.people[learner], made, at)
+                endorsements_records.keep_revealed(tx, world.people[learner], made, at)
     return review_id
 
 

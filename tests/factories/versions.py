@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World, add
-from tracker.administration.version_moves import actions as moves
+from tracker.administration.version_moves import actions as version_moves_actions
 from tracker.db import Base, transaction
-from tracker.frameworks.versions import records_moves as pointers
-from tracker.frameworks.versions.records_lineage import add_origin
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
+from tracker.frameworks.versions.records import add_origin
 from tracker.frameworks.versions.rules import Change
 from tracker.models import (
     Domain,
@@ -181,7 +181,9 @@ def carried(
     to_id = version.before_id if back else version.framework_id
     if person is not None:
         return moved_alone(world, person, to_id, now)
-    return moves.move(actor(world, "adam", now), world.libraries["city"], to_id, now)
+    return version_moves_actions.move(
+        actor(world, "adam", now), world.libraries["city"], to_id, now
+    )
 
 
 def moved_alone(world: World, name: str, framework_id: int, now: dt.datetime) -> int:
@@ -193,4 +195,6 @@ def moved_alone(world: World, name: str, framework_id: int, now: dt.datetime) ->
         tx.execute(held(select(Library.id).where(Library.id == library_id)))
         tx.execute(held(alone))
         to = tx.get_one(Framework, framework_id)
-        return pointers.move(tx, library_id, alone, to, world.people["adam"], now)
+        return frameworks_versions_records_moves.move(
+            tx, library_id, alone, to, world.people["adam"], now
+        )

@@ -19,7 +19,7 @@ from tests.client import PASSWORD
 from tests.factories.answers import MEANING, Answer, words_of
 from tracker.accounts.sign_in.rules import Passwords
 from tracker.db import transaction
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
 from tracker.models import (
     Domain,
     Framework,
@@ -94,7 +94,7 @@ def make_world(now: dt.datetime) -> World:
             ("olaf", "other", Role.SUPERVISOR),
         ):
             _member(tx, world, name, team, role)
-        moves.begin(tx, world.people.values(), now)
+        frameworks_versions_records_moves.begin(tx, world.people.values(), now)
     return world
 
 
@@ -125,7 +125,7 @@ def job(
     for strand, domain in keys if rank is not None else ():
         target = Target(role_profile_id=profile_id, strand_key=strand, domain_key=domain, rank=rank)
         add(tx, target)
-    moves.of_newcomers(tx, library_id, framework.slug, now)
+    frameworks_versions_records_moves.of_newcomers(tx, library_id, framework.slug, now)
     return profile_id
 
 

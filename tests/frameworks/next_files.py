@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any
 
 from config import ROOT
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import data_of
+from tracker.frameworks.files.rules import FrameworkFile, data_of
 from tracker.frameworks.files.rules_reading import read_framework
 
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"

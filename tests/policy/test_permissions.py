@@ -29,7 +29,7 @@ from tracker.policy.permissions import (
     people_of,
     teams_readable,
 )
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.rules.roles import Permission, Role
 
 
@@ -309,7 +309,7 @@ def test_the_corrections_that_can_be_closed(
     by_table = {
         each: allows(me, Permission.CORRECTION_CLOSE, subject)
         for each in whose
-        if (subject := subjects.correction(each, TODAY))
+        if (subject := subjects_queries.correction(each, TODAY))
     }
     assert {whose[each] for each, may in by_table.items() if may} == closable
 

@@ -18,12 +18,12 @@ from tracker.db import db
 from tracker.models import Team
 from tracker.policy.permissions import GRACE, Actor, Subject, allows, current_on, teams_readable
 from tracker.policy.reviewers import may_review
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.queries.access.actors import actor_for_person
 from tracker.record.visible.queries import Reader
 from tracker.rules.roles import Permission, Role
 from tracker.teams.gaps.queries_scope import gap_scope
-from tracker.teams.team import queries_learners as team_learners
+from tracker.teams.team import queries_learners as team_queries_learners
 
 DAYS = (None, None, None, -GRACE.days - 1, -GRACE.days, -1, 0, 1)
 """When a membership ends, in days from today: the edges of being current and of being seen after a
@@ -61,14 +61,14 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 def subject_of(person_id: int) -> Subject:
-    found = subjects.person(person_id, TODAY)
+    found = subjects_queries.person(person_id, TODAY)
     assert found is not None
     return found
 
 
 def picked(actor: Actor, teams: list[int]) -> set[int]:
     """By the predicate: which teams the actor may read."""
-    found = {team_id: subjects.team(team_id, TODAY) for team_id in teams}
+    found = {team_id: subjects_queries.team(team_id, TODAY) for team_id in teams}
     return {each for each, team in found.items() if team and allows(actor, TEAM_READ, team)}
 
 
@@ -96,7 +96,7 @@ def scopes(actor: Actor, teams: list[int]) -> dict[int, dict[int, bool]]:
             for one in gap_scope(Reader(actor, NOW), team.id, path).in_reach()
         }
         for team_id in teams
-        if (team := subjects.team(team_id, TODAY)) and allows(actor, GAPS_READ, team)
+        if (team := subjects_queries.team(team_id, TODAY)) and allows(actor, GAPS_READ, team)
         for path in [team.places[0].path]
     }
 
@@ -106,7 +106,7 @@ def scopes_by_predicates(
 ) -> dict[int, dict[int, bool]]:
     found = {}
     for place, team_id in enumerate(teams):
-        team = subjects.team(team_id, TODAY)
+        team = subjects_queries.team(team_id, TODAY)
         assert team is not None
         if not allows(actor, GAPS_READ, team):
             continue
@@ -187,8 +187,10 @@ def test_who_left_lately_is_known_by_name(emptied: Flask, monkeypatch: pytest.Mo
     expected = scopes_by_predicates(actor, plan, people, teams)
     assert expected[teams[0]] == {people[0]: True}
     assert scopes(actor, teams) == expected
-    monkeypatch.setattr(team_learners, "in_reach_on", current_on)
-    monkeypatch.setattr(team_learners, "_learners_on", team_learners._learners_on.__wrapped__)
+    monkeypatch.setattr(team_queries_learners, "in_reach_on", current_on)
+    monkeypatch.setattr(
+        team_queries_learners, "_learners_on", team_queries_learners._learners_on.__wrapped__
+    )
     assert scopes(actor, teams) != expected
 
 
@@ -238,6 +240,6 @@ def test_a_closed_team_gives_no_rights_from_its_day_on(emptied: Flask, closed: b
     assert found is not None
     held = [found.learns_in, found.supervises, found.coordinates]
     assert [len(each) for each in held] == [0 if closed else 1] * 3
-    team = subjects.team(teams[2], TODAY)
+    team = subjects_queries.team(teams[2], TODAY)
     assert team is not None
     assert allows(found, TEAM_READ, team) != closed

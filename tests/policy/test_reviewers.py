@@ -21,7 +21,7 @@ from tracker.models import Deputy, Framework, Membership, Person, Review, Team
 from tracker.policy.permissions import GRACE
 from tracker.policy.reviewers import may_review, reviewer_may_go_on, reviewing_team, teams_for_one
 from tracker.record.workflow.rules import ReviewStatus
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.sending import queries_reviewers as sending_queries_reviewers
 from tracker.rules.roles import Role
 
 TODAY = NOW.date()
@@ -181,9 +181,11 @@ def test_sql_picks_who_the_rule_picks_and_nobody_themselves(emptied: Flask, worl
         assert allowed <= for_one
         assert learner not in allowed
         assert {who for who in people if rows.get((learner, who)) in going_on} == allowed
-        offered = {each.person_id for each in eligible_reviewers.of(learner, TODAY)}
+        offered = {each.person_id for each in sending_queries_reviewers.of(learner, TODAY)}
         assert offered <= allowed
-        offered_for_one = {each.person_id for each in eligible_reviewers.of_one(learner, TODAY)}
+        offered_for_one = {
+            each.person_id for each in sending_queries_reviewers.of_one(learner, TODAY)
+        }
         assert offered <= offered_for_one <= for_one
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.conftest import NOW
 from tests.factories.world import add, job
 from tracker.db import db, transaction
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
 from tracker.models import Framework, Library, Membership, Person, Team
 from tracker.policy.permissions import Actor, profiles_readable
 from tracker.rules.roles import Permission, Role
@@ -82,7 +82,7 @@ def build(plan: Plan) -> tuple[list[int], list[int]]:
                     starts_on=TODAY + dt.timedelta(days=begins),
                 ),
             )
-        moves.begin(tx, people, NOW)
+        frameworks_versions_records_moves.begin(tx, people, NOW)
     return people, teams
 
 

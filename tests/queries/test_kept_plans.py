@@ -24,7 +24,7 @@ def modes(app: Flask, engine_name: str) -> Iterator[list[str]]:
     def note(
         _on: object, _cursor: object, statement: str, values: tuple[str, ...], *_: object
     ) -> None:
-        if statement == SET_UP_POSTGRESQL:
+        if statement.startswith(SET_UP_POSTGRESQL):
             told.append(values[-1])
         elif statement == PLAN_ANEW:
             told.append(ANEW)

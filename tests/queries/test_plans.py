@@ -18,19 +18,19 @@ from tests.factories.actors import acting
 from tests.factories.evidence import piece, sent
 from tests.factories.frameworks import open_round
 from tests.factories.notices import tell
-from tests.factories.sending import NO, PART, YES, answer_all, send
+from tests.factories.sides import NO, PART, YES, answer_all, send
 from tests.factories.world import World, make_world
 from tests.queries import crowd
 from tests.web.worlds import addresses
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.teams import actions as teams
+from tracker.administration.memberships import actions as memberships_actions
+from tracker.administration.teams import actions as teams_actions
 from tracker.app import create_app
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, Person
-from tracker.operations.audit import queries as audit_log
-from tracker.operations.system import actions as schema
+from tracker.operations.audit import queries as audit_queries
+from tracker.operations.system import actions as system_actions
 from tracker.record.sheet.queries_learners import NAMED_ONE_BY_ONE
-from tracker.record.standings.queries import StandingPlace, basis
+from tracker.record.standings.queries import StandingScope, basis
 from tracker.record.standings.rules import ShortStanding
 from tracker.record.visible.queries import Reader
 from tracker.rules.core.memberships import MembershipTerms
@@ -92,7 +92,7 @@ def noted(engine: Engine) -> Iterator[Recorded]:
 @pytest.fixture
 def recorded(made: Flask, tmp_path: Path) -> Recorded:
     """Of the main pages, and of acts after which all people of a library are looked at."""
-    schema.refresh_statistics()
+    system_actions.refresh_statistics()
     with noted(db.engine) as found:
         world = lived_in(tmp_path)
         look_around(made, world)
@@ -130,9 +130,9 @@ def look_around(app: Flask, world: World) -> None:
 def change_who_reads(world: World) -> None:
     adam, team_id = acting(world, "adam"), world.teams["central"]
     terms = MembershipTerms(team_id, Role.SUPERVISOR, NOW.date())
-    memberships.add(adam, world.people["cora"], terms, NOW)
-    north = teams.add(adam, world.teams["city"], "North", NOW)
-    teams.edit(adam, team_id, name="Central", parent_id=north, open_reviews=False, now=NOW)
+    memberships_actions.add(adam, world.people["cora"], terms, NOW)
+    north = teams_actions.add(adam, world.teams["city"], "North", NOW)
+    teams_actions.edit(adam, team_id, name="Central", parent_id=north, open_reviews=False, now=NOW)
 
 
 def read_whole(recorded: Recorded) -> dict[str, set[str]]:
@@ -183,7 +183,7 @@ def test_what_is_asked_of_a_whole_library_and_the_ends_of_the_audit_have_their_i
     adam, many = acting(world, "adam"), range(NAMED_ONE_BY_ONE + 1)
     library, version = world.libraries["city"], world.framework_id
     ends = session().execute(select(func.min(AuditEvent.id), func.max(AuditEvent.id))).one()
-    on = basis(StandingPlace(version, library))
+    on = basis(StandingScope(version, library))
     stand = dict.fromkeys(many, ShortStanding(NOW.date(), "", "", "", ""))
     reader = Reader(adam, NOW)
     assert not reader.hides
@@ -192,8 +192,8 @@ def test_what_is_asked_of_a_whole_library_and_the_ends_of_the_audit_have_their_i
         reviews_of(1, many, reader)
         reviews_of(1, many, reader, NOW)
     with noted(db.engine) as of_audit:
-        audit_log.listed(reader, ["review_sent"], after=ends[0])
-        audit_log.listed(reader, ["review_sent"], before=ends[1])
+        audit_queries.listed(reader, ["review_sent"], after=ends[0])
+        audit_queries.listed(reader, ["review_sent"], before=ends[1])
     assert (len(of_library), len(of_audit)) == (3, 4)
     db.session.remove()
     crowd.fill(db.engine)

@@ -10,21 +10,21 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.conftest import Queries
-from tests.factories import sending, sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
-from tests.factories.sending import NO, YES, ask
+from tests.factories.sides import NO, YES, ask
 from tests.factories.world import World
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import all_or_nothing, db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Library, Look
-from tracker.operations.audit import actions as looks
-from tracker.operations.checks import queries_chains as audit_chain
+from tracker.operations.audit import actions as audit_actions
+from tracker.operations.checks import queries_chains as checks_queries_chains
 from tracker.policy.permissions import Actor
 from tracker.record.workflow.rules import Move
-from tracker.records import audit
+from tracker.records import audit as audit_records
 from tracker.reviews.act.rules import MOVES, WENT_ON
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 WRITERS, EACH = 8, 12
 
@@ -42,7 +42,7 @@ def everything() -> str:
 
 
 def noted(tx: Session, world: World, kind: str) -> None:
-    audit.note(
+    audit_records.note(
         tx, kind, world.now, library_id=world.libraries["city"], actor_id=world.people["ana"]
     )
 
@@ -63,7 +63,7 @@ def test_many_at_once_make_one_chain(app: Flask, world: World) -> None:
         assert set(kinds()) == {
             f"kind_{writer}_{number}" for writer in range(WRITERS) for number in range(EACH)
         }
-        found = audit_chain.verify()
+        found = checks_queries_chains.verify()
         db.session.remove()
     assert (found.wrong, found.walk.count) == (None, WRITERS * EACH)
 
@@ -88,7 +88,7 @@ def test_nobody_holds_the_chain_and_waits(
     if engine_name != "postgresql":
         pytest.skip("SQLite has one writer at a time")
     if not careful:
-        monkeypatch.setattr(audit, "_share", lambda *_arguments: None)
+        monkeypatch.setattr(audit_records, "_share", lambda *_arguments: None)
     locked = Event()
 
     def hold() -> None:
@@ -145,7 +145,7 @@ def test_a_savepoint_that_is_taken_back_takes_its_events(context: World) -> None
         inner.rollback()
         noted(tx, context, "four")
     assert kinds() == ["one", "two", "three", "four"]
-    assert audit_chain.verify().wrong is None
+    assert checks_queries_chains.verify().wrong is None
 
 
 def test_use_cases_within_a_larger_block(context: World) -> None:
@@ -157,7 +157,7 @@ def test_use_cases_within_a_larger_block(context: World) -> None:
         happened(context, "two")
         happened(context, "two")
     assert kinds() == ["one", "two", "two"]
-    assert audit_chain.verify().wrong is None
+    assert checks_queries_chains.verify().wrong is None
 
 
 def test_the_very_same_twice_in_one_use_case_is_one_event(context: World) -> None:
@@ -169,31 +169,31 @@ def test_the_very_same_twice_in_one_use_case_is_one_event(context: World) -> Non
 
 def test_saving_a_rating_writes_no_event(context: World, count_sql: Queries) -> None:
     statement_id = context.statements["communication"][0]
-    ratings.rate(sending.actor(context, "ana"), statement_id, Answer.PARTLY, 0, context.now)
+    ratings_actions.rate(sides.actor(context, "ana"), statement_id, Answer.PARTLY, 0, context.now)
     assert kinds() == []
     assert not [each for each in count_sql if "audit_events" in each and each.startswith("INSERT")]
 
 
 @pytest.fixture
 def sue(context: World) -> Actor:
-    return sending.actor(context, "sue")
+    return sides.actor(context, "sue")
 
 
 @pytest.fixture
 def ana(context: World) -> Actor:
-    return sending.actor(context, "ana")
+    return sides.actor(context, "ana")
 
 
 def test_every_move_of_a_review_is_an_event(context: World, ana: Actor, sue: Actor) -> None:
     world = context
-    review_id = sending.send(world, YES, NO, YES)
-    ids = sending.item_ids(review_id)
-    sending.answer(world, ids[0], ReviewerAnswer.CONSISTENTLY)
-    sending.answer(world, ids[1], ReviewerAnswer.CANNOT_TELL)
-    sending.answer(world, ids[1], ReviewerAnswer.PARTLY)
+    review_id = sides.send(world, YES, NO, YES)
+    ids = sides.item_ids(review_id)
+    sides.answer(world, ids[0], ReviewerAnswer.CONSISTENTLY)
+    sides.answer(world, ids[1], ReviewerAnswer.CANNOT_TELL)
+    sides.answer(world, ids[1], ReviewerAnswer.PARTLY)
     ask(sue, ids[2], "When was that?", 1, world.now)
-    reviews.reply(ana, ids[2], "In May.", world.now)
-    sending.answer(world, ids[2], ReviewerAnswer.CONSISTENTLY)
+    review_actions.reply(ana, ids[2], "In May.", world.now)
+    sides.answer(world, ids[2], ReviewerAnswer.CONSISTENTLY)
     before = len(kinds())
     assert kinds() == [
         "review_sent",
@@ -204,40 +204,40 @@ def test_every_move_of_a_review_is_an_event(context: World, ana: Actor, sue: Act
         "review_replied",
         "review_answered",
     ]
-    reviews.reveal(sue, review_id, world.now)
+    review_actions.reveal(sue, review_id, world.now)
     assert kinds()[before:] == ["review_went_on", "review_revealed"], "no part of it by itself"
     before = len(kinds())
     sides.confirm(ana, ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now)
     sides.confirm(sue, ids[1], EndorsedAnswer.PARTLY, "We talked.", world.now)
     assert kinds()[before:] == ["review_went_on", "review_went_on", *["endorsement_given"] * 3]
-    again = sending.send(world, YES, skip=3)
-    reviews.withdraw(ana, again, world.now)
+    again = sides.send(world, YES, skip=3)
+    review_actions.withdraw(ana, again, world.now)
     assert kinds()[-2:] == ["review_sent", "review_withdrawn"]
-    assert audit_chain.verify().wrong is None
+    assert checks_queries_chains.verify().wrong is None
     for word in ("partly", "consistently", "not_yet", "cannot_tell", "differ", "equal", "agree"):
         assert word not in everything()
 
 
 def test_a_reveal_is_told_whatever_it_showed(context: World, sue: Actor) -> None:
     """Also where there was nothing to compare, which makes no move of an item."""
-    review_id = sending.send(context, YES, NO)
-    sending.answer_all(context, review_id, ReviewerAnswer.CANNOT_TELL, ReviewerAnswer.CANNOT_TELL)
-    reviews.reveal(sue, review_id, context.now)
+    review_id = sides.send(context, YES, NO)
+    sides.answer_all(context, review_id, ReviewerAnswer.CANNOT_TELL, ReviewerAnswer.CANNOT_TELL)
+    review_actions.reveal(sue, review_id, context.now)
     assert kinds().count("review_revealed") == 1
     assert "endorsement_given" not in kinds()
 
 
 def test_what_stood_and_ends_is_an_event(context: World, sue: Actor) -> None:
-    first = sending.send(context, YES)
+    first = sides.send(context, YES)
     for review_id in (first, None):
-        again = review_id or reviews.send(
-            sending.actor(context, "ana"),
+        again = review_id or review_actions.send(
+            sides.actor(context, "ana"),
             context.people["sue"],
             context.statements["communication"][:1],
             context.now,
         )
-        sending.answer_all(context, again, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(sue, again, context.now)
+        sides.answer_all(context, again, ReviewerAnswer.CONSISTENTLY)
+        review_actions.reveal(sue, again, context.now)
     assert [kind for kind in kinds() if kind.startswith("endorsement")] == [
         "endorsement_given",
         "endorsement_superseded",
@@ -270,10 +270,10 @@ def test_a_look_is_one_event_a_day_for_a_list_too(
 ) -> None:
     ids = [context.people[name] for name in people]
     count_sql.clear()
-    looks.looked(sue, [*ids, sue.person_id], "profile", context.now)
+    audit_actions.looked(sue, [*ids, sue.person_id], "profile", context.now)
     events = [each for each in count_sql if each.startswith("INSERT INTO audit_events")]
     assert len(events) == 1, "one statement, however many people"
-    looks.looked(sue, ids, "profile", context.now)
+    audit_actions.looked(sue, ids, "profile", context.now)
     assert kinds() == ["looked"]
     (event,) = session().scalars(select(AuditEvent)).all()
     facts = session().get_one(AuditEventDetail, event.id).facts
@@ -287,9 +287,9 @@ def test_a_look_is_one_event_a_day_for_a_list_too(
     today = sue.today(context.now)
     assert {tuple(row) for row in rows} == {(each, sue.person_id, "profile", today) for each in ids}
     assert len(rows) == len(ids), "each owner sees who looked"
-    looks.looked(sue, ids, "review", context.now)
+    audit_actions.looked(sue, ids, "review", context.now)
     assert len(kinds()) == 2
-    looks.looked(sue, [*ids, context.people["cora"]], "review", context.now)
+    audit_actions.looked(sue, [*ids, context.people["cora"]], "review", context.now)
     last = session().scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
     assert last is not None
     assert last.subject_id == context.people["cora"], "only whose page was new today"

@@ -44,7 +44,7 @@ from tests.storage.snapshots import Rows, rows
 from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry
 from tracker.models.record.words import skill_of
-from tracker.record.standings import actions as standings
+from tracker.record.standings import actions as standings_actions
 
 
 class ReviewMachine(RuleBasedStateMachine):
@@ -111,7 +111,7 @@ class ReviewMachine(RuleBasedStateMachine):
             db.session.remove()
             with db.engine.connect() as connection:
                 broken = faults(connection)
-            differing = standings.differing(NOW)
+            differing = standings_actions.differing(NOW)
             empty(db.engine)
         assert broken == []
         assert differing == []
@@ -629,7 +629,7 @@ class ReviewMachine(RuleBasedStateMachine):
         }
         assert broken == []
         with self.app.app_context():
-            standings.count_stale(NOW)
+            standings_actions.count_stale(NOW)
             db.session.remove()
 
 

@@ -19,12 +19,12 @@ from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
+from tests.factories.sides import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.record.endorsements.test_queries_digests import behind_the_guards
-from tracker.assessment.ratings import actions as ratings
-from tracker.reviews.review import actions as reviews
+from tracker.assessment.ratings import actions as ratings_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.teams.gaps.exports_xlsx import MEDIA_TYPE
 
 SignIn = Callable[[str], Client]
@@ -227,8 +227,8 @@ def test_nobody_can_tell_what_the_learner_answered(
     first, *others = world.statements["communication"][:4]
     with app.app_context():
         for statement_id in (first, *others):
-            ratings.rate(actor(world, "ana"), statement_id, None, 9, world.now, clear=True)
-        ratings.rate(actor(world, "ana"), first, Answer.NOT_SURE, 10, world.now)
+            ratings_actions.rate(actor(world, "ana"), statement_id, None, 9, world.now, clear=True)
+        ratings_actions.rate(actor(world, "ana"), first, Answer.NOT_SURE, 10, world.now)
     assert fetched(client, before) == before
     assert ana.get(own).text.count("You cleared your rating since you sent it.") == len(others)
     assert ana.get(own).text.count("You changed your rating since you sent it.") == 1
@@ -359,7 +359,7 @@ def test_the_reveal_would_be_found(
     before = fetched(client, more)
     with app.app_context():
         another_reviewer_side(world, review_id)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     after = fetched(client, more)
     assert before[f"/reviews/{review_id}/differences"] != after[f"/reviews/{review_id}/differences"]
     assert "OTHER-NOTE" in after[f"/reviews/{review_id}/differences"][2]

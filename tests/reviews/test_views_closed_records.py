@@ -11,25 +11,15 @@ from sqlalchemy import select
 from tests.client import Client
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import closed_to, join
-from tests.factories.sending import (
-    NO,
-    PART,
-    YES,
-    actor,
-    answer_all,
-    back_up,
-    hand_on,
-    item_ids,
-    send,
-)
+from tests.factories.sides import NO, PART, YES, actor, answer_all, back_up, hand_on, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.review.versions import version
 from tests.reviews.test_views_blindness import fetched
 from tracker.db import session, transaction
 from tracker.models import Endorsement, RecordOpening
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
 
@@ -43,7 +33,7 @@ def hugo_came(app: Flask, world: World) -> None:
         join(world, "hugo", "central", Role.SUPERVISOR)
         review_id = send(world, YES, YES, skip=3)
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         closed_to(world, "hugo", "ana")
 
 
@@ -65,7 +55,7 @@ def taken_as_backup(world: World) -> int:
 def sent_to_second_reader(world: World) -> int:
     standing = session().scalars(select(Endorsement.id).order_by(Endorsement.id)).first()
     assert standing is not None
-    return reviews.send_to_second_reader(
+    return review_actions.send_to_second_reader(
         actor(world, "ana"), standing, world.people["hugo"], world.teams["central"], world.now
     )
 
@@ -118,7 +108,7 @@ def test_its_pages_are_those_of_a_reader_to_whom_the_record_is_open(
             said = (ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CANNOT_TELL)
             answer_all(world, review_id, *said[: len(ids)], by="hugo")
         if far == "revealed":
-            reviews.reveal(actor(world, "hugo"), review_id, world.now)
+            review_actions.reveal(actor(world, "hugo"), review_id, world.now)
     hugo = sign_in(world.email("hugo"))
     paths = [
         "/reviews",
@@ -146,7 +136,7 @@ def test_the_result_holds_nothing_that_others_reviewed_while_the_record_is_close
     with app.app_context():
         review_id = sent_to_second_reader(world)
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, by="hugo")
-        reviews.reveal(actor(world, "hugo"), review_id, world.now)
+        review_actions.reveal(actor(world, "hugo"), review_id, world.now)
     hugo, url = sign_in(world.email("hugo")), f"/reviews/{review_id}/result"
     closed = words(hugo.get(url).text)
     assert "1 reviewed: 1 the same" in closed
@@ -164,7 +154,7 @@ def test_an_earlier_review_does_not_say_what_became_of_it(
         join(world, "hugo", "central", Role.SUPERVISOR)
         review_id = send(world, PART, reviewer="hugo")
         (item_id,) = answer_all(world, review_id, ReviewerAnswer.PARTLY, by="hugo")
-        reviews.reveal(actor(world, "hugo"), review_id, world.now)
+        review_actions.reveal(actor(world, "hugo"), review_id, world.now)
         given = session().scalars(select(Endorsement.id)).one()
         later = world.now + dt.timedelta(minutes=1)
         closed_to(world, "hugo", "ana", at=later)
@@ -176,6 +166,8 @@ def test_an_earlier_review_does_not_say_what_became_of_it(
         assert "Revoke" not in page
     with app.app_context():
         with pytest.raises(Conflict, match="statement_hidden"):
-            endorsements.revoke(actor(world, "hugo"), given, "By mistake", later)
+            endorsements_actions.revoke(actor(world, "hugo"), given, "By mistake", later)
         with pytest.raises(Conflict, match="statement_hidden"):
-            endorsements.propose_exception(actor(world, "hugo"), item_id, "Done elsewhere", later)
+            endorsements_actions.propose_exception(
+                actor(world, "hugo"), item_id, "Done elsewhere", later
+            )

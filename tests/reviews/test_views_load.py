@@ -17,11 +17,11 @@ from tests.factories.frameworks import grow
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, answer_all, send
+from tests.factories.sides import YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.reading import words
-from tracker.accounts.account import actions as away
-from tracker.reviews.review import actions as reviews
+from tracker.accounts.account import actions as account_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
@@ -38,7 +38,7 @@ def ticked(page: str) -> int:
 
 def leave(app: Flask, world: World, name: str) -> None:
     with app.app_context():
-        away.leave(actor(world, name), UNTIL, NOW)
+        account_actions.leave(actor(world, name), UNTIL, NOW)
 
 
 class TestSuggested:
@@ -274,7 +274,7 @@ class TestOneMoreWeek:
         with app.app_context():
             review_id = send(world, YES, YES)
             answer_all(world, review_id, ReviewerAnswer.NOT_YET, ReviewerAnswer.NOT_YET)
-            reviews.reveal(actor(world, "sue"), review_id, NOW)
+            review_actions.reveal(actor(world, "sue"), review_id, NOW)
         for client in (ana, sue):
             assert "Take one more week" in client.get(f"/reviews/{review_id}/differences").text
 

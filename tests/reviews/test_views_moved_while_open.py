@@ -12,19 +12,19 @@ import time_machine
 from flask import Flask
 
 from tests.client import Client
-from tests.factories import sending
+from tests.factories import sides
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, YES, actor, item_ids, respond
+from tests.factories.sides import NO, YES, actor, item_ids, respond
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tests.reading import words
-from tracker.accounts.account import actions as account
-from tracker.assessment.ratings import actions as ratings
-from tracker.frameworks.versions.rules_scale import Ground
-from tracker.queries.core import use_statements
-from tracker.reviews.review import actions as reviews
+from tracker.accounts.account import actions as account_actions
+from tracker.assessment.ratings import actions as ratings_actions
+from tracker.frameworks.versions.rules import Ground
+from tracker.queries.core import use_statements as use_statements_queries
+from tracker.reviews.review import actions as review_actions
 
 SignIn = Callable[[str], Client]
 STAGES = ("sent", "answered", "revealed", "confirmed", "settled")
@@ -44,9 +44,9 @@ def version(app: Flask, world: World) -> Iterator[NextVersion]:
             for name in (EARLY, LATE):
                 join(world, name, "central")
                 learner = actor(world, name, AFTER)
-                newest = use_statements.newest(learner)
+                newest = use_statements_queries.newest(learner)
                 assert newest is not None
-                account.read_use_statement(learner, newest.id, AFTER)
+                account_actions.read_use_statement(learner, newest.id, AFTER)
             found = next_version(
                 world,
                 reworded={carries: True, asked: False},
@@ -62,18 +62,18 @@ def reviewed(world: World, name: str, moved: Callable[[str], object]) -> None:
     for statement in statements:
         rate(world, name, statement, YES)
     learner, sue = actor(world, name, AFTER), actor(world, "sue", AFTER)
-    review_id = reviews.send(learner, sue.person_id, statements, AFTER)
+    review_id = review_actions.send(learner, sue.person_id, statements, AFTER)
     moved("sent")
     items = item_ids(review_id)
     for item_id, answer in zip(items, SAID, strict=True):
         respond(sue, item_id, ReviewerAnswer(answer), Ground.SAW_IT, "", 1, AFTER)
     moved("answered")
-    reviews.reveal(sue, review_id, AFTER)
-    assert [item.status for item in sending.items(review_id)].count("differs") == 1
+    review_actions.reveal(sue, review_id, AFTER)
+    assert [item.status for item in sides.items(review_id)].count("differs") == 1
     moved("revealed")
-    sending.confirm(learner, items[1], "partly", "", AFTER)
+    sides.confirm(learner, items[1], "partly", "", AFTER)
     moved("confirmed")
-    sending.confirm(sue, items[1], "partly", "", AFTER)
+    sides.confirm(sue, items[1], "partly", "", AFTER)
     moved("settled")
 
 
@@ -219,7 +219,7 @@ def test_the_card_says_what_the_other_version_says_whatever_was_rated(
         for name in (EARLY, LATE):
             for each in statements:
                 rate(world, name, each, YES)
-            sent[name] = reviews.send(
+            sent[name] = review_actions.send(
                 actor(world, name, AFTER), world.people["sue"], statements, AFTER
             )
         items = dict(zip(statements, item_ids(sent[EARLY]), strict=True))
@@ -255,5 +255,5 @@ def test_the_card_says_what_the_other_version_says_whatever_was_rated(
     with app.app_context():
         nina = actor(world, EARLY, AFTER)
         for each, base_version in ((carries, 1), (asked, 0)):
-            ratings.rate(nina, version.became[each][0], NO, base_version, AFTER)
+            ratings_actions.rate(nina, version.became[each][0], NO, base_version, AFTER)
     assert seen() == marked

@@ -13,9 +13,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.client import Client
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
-from tests.factories.sending import (
+from tests.factories.sides import (
     NO,
     YES,
     actor,
@@ -33,7 +33,7 @@ from tests.reviews.review_rules import faults
 from tracker.db import db
 from tracker.record.workflow.rules import ItemStatus, Move
 from tracker.reviews.act.rules import Thing
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Conflict
 
 pytestmark = pytest.mark.races
@@ -78,7 +78,7 @@ def returned(world: World, review_id: int) -> None:
 
 def differing(world: World, review_id: int) -> None:
     answer_all(world, review_id, ReviewerAnswer.PARTLY)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
 
 
 def half_agreed(world: World, review_id: int) -> None:
@@ -274,7 +274,7 @@ def test_a_statement_is_sent_once_from_two_tabs(app: Flask, world: World, sign_i
     """Two forms, so two keys: the second is refused, with the page as it is now."""
     with app.app_context():
         review_id = send(world, YES)
-        reviews.withdraw(actor(world, "ana"), review_id, world.now)
+        review_actions.withdraw(actor(world, "ana"), review_id, world.now)
         db.session.rollback()
     data = {
         "reviewer": f"{world.people['sue']}-{world.teams['central']}",
@@ -294,7 +294,7 @@ def test_an_answer_after_the_withdrawal_keeps_its_note(
     with app.app_context():
         review_id = send(world, YES)
         (item_id,) = item_ids(review_id)
-        reviews.withdraw(actor(world, "ana"), review_id, world.now)
+        review_actions.withdraw(actor(world, "ana"), review_id, world.now)
         with pytest.raises(Conflict):
             answer(world, item_id, ReviewerAnswer.PARTLY)
         db.session.rollback()

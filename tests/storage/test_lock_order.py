@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import ROOT
-from tests.factories.sending import YES, send
+from tests.factories.sides import YES, send
 from tests.factories.world import World
 from tests.storage import lock_order
 from tracker.db import db, transaction

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from config import ROOT
 from tests.factories.evidence import SCRIPT, pdf, stream
-from tracker.evidence.files import rules_pdf_safety as pdf_safety
+from tracker.evidence.files import rules_pdf_safety as files_rules_pdf_safety
 from tracker.rules.errors import Invalid, Refusal, Unchecked
 from tracker.storage.uploads import page_pictures
 from tracker.storage.uploads.page_pictures import drawn, pen
@@ -25,7 +25,7 @@ FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 99 99]"
 def draw(content: bytes, most: int = MOST) -> PdfReader:
     """The new file, which passes what every file passes, and is made of pictures alone."""
     made = drawn(content, most, time.monotonic() + page_pictures.PATIENCE)
-    pdf_safety.check(made)
+    files_rules_pdf_safety.check(made)
     found = PdfReader(io.BytesIO(made), strict=True)
     for page in found.pages:
         assert "/Annots" not in page
@@ -93,7 +93,7 @@ def nested_pages(pages: int, root: bytes = b"") -> bytes:
 )
 def test_nothing_that_acts_is_left(content: bytes) -> None:
     with pytest.raises(Invalid):
-        pdf_safety.check(content)
+        files_rules_pdf_safety.check(content)
     assert len(draw(content).pages) == 1
 
 

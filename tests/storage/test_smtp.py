@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import NOW
 from tests.factories.mail_servers import PASSWORD, USER, Inbox, certificate, mail_server
 from tracker.rules.core.mail import MailFailed, MailServer, compose, mail_server as settings
-from tracker.storage import smtp as way_out
+from tracker.storage import smtp
 from tracker.storage.smtp import send
 
 SENDER = "Skills Tracker <tracker@example.org>"
@@ -105,7 +105,7 @@ def silent(greeting: bytes) -> tuple[socket.socket, Inbox]:
 def test_a_server_that_says_nothing_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, greeting: bytes
 ) -> None:
-    monkeypatch.setattr(way_out, "TIMEOUT", 0.2)
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.2)
     listener, inbox = silent(greeting)
     with listener:
         assert refusal(inbox.url(options="?tls=no")).code == "mail_slow"
@@ -114,12 +114,12 @@ def test_a_server_that_says_nothing_is_not_waited_for(
 def test_the_seconds_count_over_all_steps() -> None:
     """The partner of the silent server: steps that are each in time, and late together."""
     with mail_server() as inbox:
-        smtp = way_out._Smtp("localhost", inbox.port, timeout=5)
-        smtp.ends -= way_out.TIMEOUT + 1
+        connection = smtp._Smtp("localhost", inbox.port, timeout=5)
+        connection.ends -= smtp.TIMEOUT + 1
         with pytest.raises(TimeoutError):
-            smtp.noop()
-        smtp.close()
-    assert way_out.TIMEOUT == 10
+            connection.noop()
+        connection.close()
+    assert smtp.TIMEOUT == 10
 
 
 @pytest.mark.parametrize("hostile", ["a\r\nBcc: eve@example.org", "a\nX: y", "a\rb"])

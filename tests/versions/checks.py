@@ -19,13 +19,13 @@ from tests.factories.levels import all_cards
 from tests.reviews.review_rules import faults
 from tests.reviews.test_views_blindness import fetch
 from tests.versions import model
+from tests.versions.living import HOMES, REVIEWERS, Years
 from tests.versions.model import Counts, Placed, Said, Tally, Text, Word
-from tests.versions.years import HOMES, REVIEWERS, Years
 from tests.web.worlds import QuickClient
 from tracker.db import session
-from tracker.evidence.pieces import queries as evidence
+from tracker.evidence.pieces import queries as pieces_queries
 from tracker.frameworks.changes.rules_places import Place
-from tracker.frameworks.versions.rules_scale import Voice
+from tracker.frameworks.versions.rules import Voice
 from tracker.models import (
     Domain,
     Draft,
@@ -44,14 +44,14 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.record.words import decided
-from tracker.notifications.notices import queries as notices
+from tracker.notifications.notices import queries as notices_queries
+from tracker.queries.asking import ask
 from tracker.record.endorsements.rules import ExceptionStatus
-from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
+from tracker.record.sheet import queries as sheet_queries, rules_summaries as sheet_rules_summaries
 from tracker.record.sheet.queries_learners import Learner, learner
-from tracker.record.sheet.rules import Sheet
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Sheet, Side
 from tracker.record.workflow.rules import REVEALED, EndorsementStatus
-from tracker.rules import drafts
+from tracker.rules import drafts as drafts_rules
 
 Pages = dict[str, str]
 Kept = dict[str, str | None]
@@ -95,7 +95,7 @@ def counts(years: Years, name: str, version: int | None = None) -> Iterator[str]
     if version is not None or told is None or told.version is None:
         return
     then = dataclasses.replace(me, today=told.happened_at.date())
-    sheet = sheets.of_learner(then, Side.OWN, None)
+    sheet = sheet_queries.of_learner(then, Side.OWN, None)
     later = {line.statement.id for line in sheet.lines if line.later is not None}
     asked = must.again - must.left_out - later
     if told.version.statements != len(asked):
@@ -103,7 +103,7 @@ def counts(years: Years, name: str, version: int | None = None) -> Iterator[str]
 
 
 def _notices(years: Years, name: str) -> Any:
-    return notices.listed(years.by(name), years.now.date()).notices
+    return notices_queries.listed(years.by(name), years.now.date()).notices
 
 
 def _placed(framework_id: int) -> Placed:
@@ -118,10 +118,13 @@ def _placed(framework_id: int) -> Placed:
 
 def _counted(me: Learner, placed: Placed) -> Counts:
     """As their profile and the pages for rating have it."""
-    mine, others = (sheets.of_learner(me, side, None) for side in (Side.OWN, Side.REVEALED))
-    own, theirs = statement_voices.voices(mine, me.name), statement_voices.voices(others, me.name)
+    mine, others = (sheet_queries.of_learner(me, side, None) for side in (Side.OWN, Side.REVEALED))
+    own, theirs = (
+        sheet_rules_summaries.voices(mine, me.name),
+        sheet_rules_summaries.voices(others, me.name),
+    )
     cards = all_cards(mine)
-    shown = evidence.for_statements(me.person_id, list(placed))
+    shown = ask(pieces_queries.for_statements(me.person_id, list(placed)))
     library = decided(me.library_id, Statement.framework_id == me.framework_id).c
     decisions = session().execute(
         select(library.statement_id, library.answer).join(
@@ -138,7 +141,7 @@ def _counted(me: Learner, placed: Placed) -> Counts:
         excepted=frozenset(each.id for each in own if each.exception),
         left_out=frozenset(each.id for each in own if each.not_rated_here is not None),
         decided=dict(decisions.all()),
-        evidence={key: frozenset(piece.id for piece in pieces) for key, pieces in shown.items()},
+        evidence={key: frozenset(piece["id"] for piece in pieces) for key, pieces in shown.items()},
         notes={key: frozenset(texts) for key, texts in notes.items() if texts},
         again=frozenset(card.id for card in cards if card.earlier),
         tallies={
@@ -187,7 +190,7 @@ def said(years: Years, name: str) -> Said:
         .where(Endorsement.person_id == person)
         .order_by(Endorsement.endorsed_at, Endorsement.id)
     ):
-        stands = given.status == EndorsementStatus.STANDING
+        stands = given.status == EndorsementStatus.IN_FORCE
         word = Word(given.answer if stands else None, given.endorsed_at)
         found.endorsed[of[given.skill_id]] = word
     for item, ended_at in session().execute(
@@ -216,9 +219,9 @@ def said(years: Years, name: str) -> Said:
     )
     for skill, piece in links:
         found.links.setdefault(of[skill], set()).add(piece)
-    waiting = select(Draft).where(Draft.person_id == person, Draft.form == drafts.RATING)
+    waiting = select(Draft).where(Draft.person_id == person, Draft.form == drafts_rules.RATING)
     for draft in session().scalars(waiting):
-        typed = dict(drafts.read(draft.fields) or ())
+        typed = dict(drafts_rules.read(draft.fields) or ())
         found.typed[of[int(draft.subject)]] = Text(
             frozenset(_words(*typed.values())), draft.saved_at
         )
@@ -252,7 +255,7 @@ def not_foretold(years: Years, foretold: Counter[Place]) -> Iterator[str]:
 def _held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
     """By section and domain, the reviewed level on that version."""
     me = read(years, name, years.versions[version])
-    sheet = sheets.of_learner(me, Side.OWN, None)
+    sheet = sheet_queries.of_learner(me, Side.OWN, None)
     standings = sheet.standings(Voice.ENDORSED)
     return {
         (domain.strand_key, domain.key): standings[domain.id].held_rank for domain in sheet.domains

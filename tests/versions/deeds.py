@@ -6,26 +6,26 @@ from contextlib import suppress
 
 from sqlalchemy import select
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.levels import all_cards, own_sheet
-from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES, ask, items, respond
+from tests.factories.sides import NO, NOT_MINE, PART, SURE_NOT, YES, ask, items, respond
 from tests.versions import checks
+from tests.versions.living import REVIEWERS, Years
 from tests.versions.plans import Deed, Did
-from tests.versions.years import REVIEWERS, Years
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session
-from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces import actions as pieces_actions
 from tracker.evidence.pieces.rules import EvidenceContent
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import Endorsement, LevelException, Rating, Review
 from tracker.models.record.words import skill_of
 from tracker.record.endorsements.rules import ExceptionStatus
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.workflow.rules import LIVE, ItemStatus
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.sending import queries as submittable
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
+from tracker.reviews.sending import queries as sending_queries
 from tracker.rules.errors import Conflict
 
 SAME_ANSWER = {
@@ -54,9 +54,9 @@ def done(years: Years, name: str, whats: Mapping[int, Did]) -> None:
         if linked:
             reasons = {key: word(years, "why", name) for key in linked}
             content = EvidenceContent(word(years, "piece", name), "", "", None)
-            evidence.create_each(years.by(name), content, [], now=years.now, reasons=reasons)
+            pieces_actions.create_each(years.by(name), content, [], now=years.now, reasons=reasons)
     session().rollback()
-    busy = submittable.with_a_reviewer(years.world.people[name], list(whats), years.now.date())
+    busy = sending_queries.with_a_reviewer(years.world.people[name], list(whats), years.now.date())
     free = {key: did for key, did in whats.items() if key not in busy}
     for together in REVIEWS:
         _send(years, name, {key: did for key, did in free.items() if did.deed in together})
@@ -78,7 +78,7 @@ def save(
     by = years.by(name)
     mine = Rating.person_id == by.person_id, Rating.skill_id == skill_of(statement_id)
     version = session().scalar(select(Rating.version).where(*mine)) or 0
-    ratings.rate(by, statement_id, answer, version, years.now, clear=clear, **notes)
+    ratings_actions.rate(by, statement_id, answer, version, years.now, clear=clear, **notes)
 
 
 def _rate(years: Years, name: str, statement_id: int, did: Did) -> None:
@@ -105,7 +105,7 @@ def _send(years: Years, name: str, whats: Mapping[int, Did]) -> None:
         return
     by, dealt = REVIEWERS[name], [did.deed for did in whats.values()]
     sender, to = years.by(name), years.world.people[by]
-    review_id = reviews.send(sender, to, list(whats), years.now)
+    review_id = review_actions.send(sender, to, list(whats), years.now)
     for item in items(review_id):
         did = whats[item.statement_id]
         item_id, version = item.id, item.version
@@ -118,7 +118,7 @@ def _send(years: Years, name: str, whats: Mapping[int, Did]) -> None:
             respond(years.by(by), item_id, said, ground, seen, version, years.now)
     if SEALED & {*dealt}:
         return
-    reviews.reveal(years.by(by), review_id, years.now)
+    review_actions.reveal(years.by(by), review_id, years.now)
     for item in items(review_id):
         did, item_id, status = whats[item.statement_id], item.id, item.status
         if status is ItemStatus.DIFFERS and did.deed is Deed.APART:
@@ -136,13 +136,13 @@ def _end(years: Years, name: str, item_id: int, deed: Deed) -> None:
             actor = years.by(by)
             given = select(Endorsement.id).where(Endorsement.item_id == item_id)
             given_id = session().scalars(given).one()
-            endorsements.revoke(actor, given_id, "By mistake.", years.now)
+            endorsements_actions.revoke(actor, given_id, "By mistake.", years.now)
         if deed in TO_EXCEPT:
-            made = endorsements.propose_exception(
+            made = endorsements_actions.propose_exception(
                 years.by(name), item_id, "Not at my desk.", years.now
             )
             if deed is Deed.EXCEPTED:
-                endorsements.confirm_exception(years.by(by), item_id, made, years.now)
+                endorsements_actions.confirm_exception(years.by(by), item_id, made, years.now)
     except Conflict as refused:
         # There is one at the level, or the reviewer is to rate the statement once more.
         if refused.code not in ("exception_there", "statement_hidden"):
@@ -163,7 +163,7 @@ def end_reviews(years: Years) -> None:
         name = names[learner_id]
         by, all_items = REVIEWERS[name], items(review_id)
         for item in [all_item for all_item in all_items if all_item.status is ItemStatus.RETURNED]:
-            reviews.reply(years.by(name), item.id, word(years, "there", name), years.now)
+            review_actions.reply(years.by(name), item.id, word(years, "there", name), years.now)
         sealed = {ItemStatus.WAITING, ItemStatus.RETURNED}
         for at, item_id in enumerate(
             [all_item.id for all_item in all_items if all_item.status in sealed]
@@ -175,7 +175,7 @@ def end_reviews(years: Years) -> None:
                 said = ReviewerAnswer.CONSISTENTLY if own is NO else ReviewerAnswer.NOT_YET
             respond(years.by(by), item_id, said, Ground.SAW_IT, "", version, years.now)
         if {each.status for each in items(review_id)} & {*sealed, ItemStatus.ANSWERED}:
-            reviews.reveal(years.by(by), review_id, years.now)
+            review_actions.reveal(years.by(by), review_id, years.now)
     _agree_on_exceptions(years, names)
 
 
@@ -189,7 +189,7 @@ def _agree_on_exceptions(years: Years, names: Mapping[int, str]) -> None:
     for exception_id, item_id, person_id in proposed.all():
         by = years.by(REVIEWERS[names[person_id]])
         with suppress(Conflict):
-            endorsements.confirm_exception(by, item_id, exception_id, years.now)
+            endorsements_actions.confirm_exception(by, item_id, exception_id, years.now)
 
 
 def dealt(years: Years, name: str) -> dict[int, Did]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tests.factories.answers import MEANING, Answer
-from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.frameworks.versions.rules import Meaning
 
 Place = tuple[str, str, int]
 """Section, domain, and level."""

@@ -15,20 +15,20 @@ from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.people import join
-from tests.factories.sending import NO, PART, YES, item_ids, items, respond
+from tests.factories.sides import NO, PART, YES, item_ids, items, respond
 from tests.factories.world import make_world
 from tests.reviews.test_views_blindness import fetch
-from tests.versions import checks, deeds, years as living
+from tests.versions import checks, deeds, living
 from tests.versions.checks import Pages
 from tests.versions.deeds import SAME_ANSWER
+from tests.versions.living import DAY
 from tests.versions.plans import Fate, Plan, Year
 from tests.versions.test_years import ASKED, CARRIED, RICH
-from tests.versions.years import DAY
 from tracker.db import db, transaction
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import Library
 from tracker.record.sheet.rules import Record
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 pytestmark = pytest.mark.usefixtures("same_salts")
@@ -96,7 +96,7 @@ class World:
         review_id = self.send("sue", ids)
         for item in items(review_id):
             self.answer("sue", item.id, SAME_ANSWER[Answer(item.learner_answer)])
-        reviews.reveal(years.by("sue"), review_id, years.now)
+        review_actions.reveal(years.by("sue"), review_id, years.now)
         return {skill_of[key] for key in differing}
 
     def sealed(self, differing: set[int]) -> None:
@@ -131,7 +131,7 @@ class World:
 
     def send(self, to: str, ids: list[int]) -> int:
         years = self.years
-        return reviews.send(years.by("ana"), years.world.people[to], ids, years.now)
+        return review_actions.send(years.by("ana"), years.world.people[to], ids, years.now)
 
     def answer(self, by: str, item_id: int, said: ReviewerAnswer, note: str = "") -> None:
         respond(self.years.by(by), item_id, said, Ground.SAW_IT, note, 1, self.years.now)

@@ -14,19 +14,22 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.copies import empty
-from tests.factories.sending import PART, YES
+from tests.factories.sides import PART, YES
 from tests.factories.versions import moved_alone
 from tests.factories.world import make_world
-from tests.versions import checks, deeds, years as living
+from tests.versions import checks, deeds, living
 from tests.versions.checks import Kept, Pages
+from tests.versions.living import DAY, REVIEWERS, SPRING
 from tests.versions.plans import Deed, Did, Fate, Plan, Year, plans
-from tests.versions.years import DAY, REVIEWERS, SPRING
 from tracker.db import db
-from tracker.frameworks.changes import queries as level_effects
+from tracker.frameworks.changes import queries as changes_queries
 from tracker.frameworks.changes.rules_levels import LevelEffects
-from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.drafts import actions as drafts_actions
 from tracker.frameworks.drafts.queries import DraftedVersion
-from tracker.frameworks.versions import records_lineage as lineage, records_moves as moves
+from tracker.frameworks.versions import (
+    records as frameworks_versions_records,
+    records_moves as frameworks_versions_records_moves,
+)
 from tracker.models import Rating
 from tracker.rules.errors import Conflict
 
@@ -223,8 +226,11 @@ PLAIN = replace(
     ),
 )
 """Without exceptions, where the draft says exactly whose level changes."""
-whole_ancestries, whole_effects = publishing._ancestries, level_effects.changed_levels
-whole_add_origin, whole_move = lineage.add_origin, moves.move
+whole_ancestries, whole_effects = drafts_actions._ancestries, changes_queries.changed_levels
+whole_add_origin, whole_move = (
+    frameworks_versions_records.add_origin,
+    frameworks_versions_records_moves.move,
+)
 
 
 def carries_nothing(*of: Any, carries: bool) -> None:
@@ -250,12 +256,12 @@ BREACHES: dict[str, tuple[str, str, object]] = {
     ),
     "nothing passes an origin": (
         "own of ana on",
-        "tracker.frameworks.versions.records_lineage.add_origin",
+        "tracker.frameworks.versions.records.add_origin",
         carries_nothing,
     ),
     "another level than the draft said": (
         "were to change at",
-        "tests.versions.years.changed_levels",
+        "tests.versions.living.changed_levels",
         says_nine_more,
     ),
     "nothing leads to what is retired": (
@@ -280,7 +286,7 @@ BREACHES: dict[str, tuple[str, str, object]] = {
     ),
     "a move is not sealed": (
         "seal",
-        "tracker.frameworks.versions.records_moves.seals.note",
+        "tracker.frameworks.versions.records_moves.seals_records.note",
         lambda _tx, _row: None,
     ),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from tests.administration.rounds.past_rounds import END, MAY
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import open_round
@@ -16,16 +16,16 @@ from tests.factories.notices import wants
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
-from tests.factories.sending import NO, PART, YES, actor, answer, item_ids
+from tests.factories.sides import NO, PART, YES, actor, answer, item_ids
 from tests.factories.world import World
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Endorsement, Library, Rating
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.notices import MailChoice
 from tracker.rules.roles import Role
 
@@ -55,13 +55,13 @@ def _talked_through(world: World, ids: list[int]) -> None:
     for who in (ana, sue):
         sides.confirm(who, ids[0], EndorsedAnswer.PARTLY, "Both", world.now)
     due = world.now.date() + dt.timedelta(days=20)
-    differences.add_next_step(sue, ids[0], ana.person_id, "Shadow the desk", due, world.now)
+    differences_actions.add_next_step(sue, ids[0], ana.person_id, "Shadow the desk", due, world.now)
     sides.keep_apart(sue, ids[1], world.now)
     _ended(world, ids)
     given = session().scalars(select(Endorsement.id).where(Endorsement.item_id == ids[3])).one()
-    endorsements.revoke(sue, given, "By mistake", world.now)
-    proposed = endorsements.propose_exception(sue, ids[4], "Done elsewhere", world.now)
-    endorsements.confirm_exception(ana, ids[4], proposed, world.now)
+    endorsements_actions.revoke(sue, given, "By mistake", world.now)
+    proposed = endorsements_actions.propose_exception(sue, ids[4], "Done elsewhere", world.now)
+    endorsements_actions.confirm_exception(ana, ids[4], proposed, world.now)
 
 
 SAME, PARTLY, NEVER, UNSEEN = (
@@ -122,15 +122,15 @@ def recorded(world: World, record: Record, *, names: bool) -> None:
         at=MAY,
         round_id=spring,
     )
-    rounds.keep_all_due(END)
+    rounds_actions.keep_all_due(END)
     piece(world, title="Drop-in", text="41 visits", reasons={one[0]: "why", one[1]: "why"})
     for statement_id, own in zip(one, record.own, strict=False):
         rate(world, "ana", statement_id, own)
-    review_id = reviews.send(actor(world, "ana"), world.people["sue"], one[:5], world.now)
+    review_id = review_actions.send(actor(world, "ana"), world.people["sue"], one[:5], world.now)
     ids = item_ids(review_id)
     for item_id, said in zip(ids, record.said, strict=True):
         answer(world, item_id, said)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     record.after(world, ids)
 
 
@@ -146,4 +146,4 @@ def sent_to(world: World, reader: str, *, count: int = 3) -> int:
                 .values(answer=own.value, reviewer_note=f"NOTE-{own}", version=2)
             )
     session().rollback()
-    return reviews.send(ana, world.people[reader], list(sent)[:count], world.now)
+    return review_actions.send(ana, world.people[reader], list(sent)[:count], world.now)

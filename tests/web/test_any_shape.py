@@ -12,16 +12,16 @@ from tests.conftest import NOW
 from tests.copies import made_once
 from tests.factories.frameworks import learn_in, scale_of
 from tests.factories.levels import own_sheet
-from tests.factories.sending import actor, item_ids, respond
+from tests.factories.sides import actor, item_ids, respond
 from tests.factories.world import World
 from tests.frameworks.files.test_shapes import SHAPES
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session
 from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning, Voice
+from tracker.frameworks.versions.rules import NOT_MY_WORK, NOT_SURE, Ground, Meaning, Voice
 from tracker.models import Domain, Statement, Strand
-from tracker.record.sheet import queries_learners as learners
-from tracker.reviews.review import actions as reviews
+from tracker.record.sheet import queries_learners as sheet_queries_learners
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Invalid
 
 OTHER_LANGUAGES = ("spanish", "japanese")
@@ -66,15 +66,15 @@ def rate_and_review(
     )
     for at, statement_id in enumerate(statements):
         answer = always or scale.own[at % len(scale.own)]
-        ratings.rate(actor(world, name), statement_id, answer, 0, NOW)
+        ratings_actions.rate(actor(world, name), statement_id, answer, 0, NOW)
     learner, sue = actor(world, name), actor(world, "sue")
-    review_id = reviews.send(learner, sue.person_id, list(statements[:20]), NOW)
+    review_id = review_actions.send(learner, sue.person_id, list(statements[:20]), NOW)
     for at, item_id in enumerate(item_ids(review_id)):
         said = always or scale.theirs[(at + 1) % len(scale.theirs)]
         ground = None if said == "cannot_tell" else Ground.SAW_IT
         respond(sue, item_id, said, ground, "", 1, NOW)
     if reveal:
-        reviews.reveal(sue, review_id, NOW)
+        review_actions.reveal(sue, review_id, NOW)
     return review_id
 
 
@@ -146,9 +146,9 @@ def test_what_counts_as_met_is_the_scales_to_say(
         )
         for version, (answer, meaning) in enumerate(scale_of(file).graded.items()):
             for statement_id in statements:
-                ratings.rate(actor(world, "ana"), statement_id, answer, version, NOW)
+                ratings_actions.rate(actor(world, "ana"), statement_id, answer, version, NOW)
             session().rollback()
-            learner = learners.learner(world.people["ana"], NOW.date())
+            learner = sheet_queries_learners.learner(world.people["ana"], NOW.date())
             assert learner is not None
             own = own_sheet(learner).standings(Voice.SELF)
             met = sum(level.tally.met for level in own[domain_id].levels)
@@ -167,7 +167,7 @@ def test_an_answer_that_the_scale_does_not_have_is_refused(
         assert statement_id is not None
         for foreign in ("partly" if "partly" not in scale_of(file).own else "often", "cannot_tell"):
             with pytest.raises(Invalid, match="answer_unknown"):
-                ratings.rate(actor(world, "ana"), statement_id, foreign, 0, NOW)
+                ratings_actions.rate(actor(world, "ana"), statement_id, foreign, 0, NOW)
         review_id = rate_and_review(world, file, reveal=False)
         item_id = item_ids(review_id)[0]
         with pytest.raises(Invalid, match="review_answer_needed"):

@@ -12,7 +12,7 @@ from tests.conftest import NOW
 from tests.engines import LONG
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import closed_to
-from tests.factories.sending import actor, answer, item_ids
+from tests.factories.sides import actor, answer, item_ids
 from tests.factories.world import World
 from tests.reviews.test_views_blindness import SignIn, fetch, reader
 from tests.web.record_worlds import RECORDS, Record, recorded, sent_to
@@ -20,7 +20,7 @@ from tests.web.worlds import Pages, different, seen_by
 from tracker.db import session
 from tracker.models import Round
 from tracker.record.visible.queries import Hidden, Reader
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
 
@@ -49,7 +49,7 @@ def revealed_by_hugo(world: World) -> int:
     saw = (ReviewerAnswer.PARTLY, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY)
     for item_id, said in zip(item_ids(review_id), saw, strict=True):
         answer(world, item_id, said, by="hugo")
-    reviews.reveal(actor(world, "hugo"), review_id, world.now)
+    review_actions.reveal(actor(world, "hugo"), review_id, world.now)
     return review_id
 
 

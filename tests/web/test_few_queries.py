@@ -15,7 +15,7 @@ from tests.factories.frameworks import open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 
 SignIn = Callable[[str], Client]
 ADVISORY = "pg_advisory"
@@ -39,7 +39,7 @@ def test_a_page_of_a_learner(
 ) -> None:
     with app.app_context():
         open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
-        rounds.keep_all_due(NOW)
+        rounds_actions.keep_all_due(NOW)
         for statement_id in world.statements["communication"]:
             rate(world, "ana", statement_id, Answer.PARTLY)
             endorse(world, "ana", "sue", statement_id, EndorsedAnswer.PARTLY)

@@ -15,7 +15,7 @@ from tests.doors.administration import a_mail, a_merge, a_planned_move, a_roster
 from tests.doors.drafts import of_ana
 from tests.doors.endorsements import proposed
 from tests.doors.frameworks import suggest
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.mail_servers import mail_server
@@ -23,31 +23,27 @@ from tests.factories.notices import deliver, tell, wants
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, answer_all, send
+from tests.factories.sides import YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tests.web import apart
 from tests.web.apart import MARK, Other
-from tracker.accounts.addresses import records as address_changes
-from tracker.accounts.links import actions as invitations, records as link_mails
-from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.addresses import records as addresses_records
+from tracker.accounts.links import actions as links_actions, records as links_records
+from tracker.accounts.sign_in import records as sign_in_records
 from tracker.accounts.sign_in.rules import Visit
 from tracker.administration.library.actions import set_operator
-from tracker.administration.people import actions as people
-from tracker.administration.roster import (
-    actions as staging,
-    actions_import as importing,
-    queries as rosters,
-)
+from tracker.administration.people import actions as people_actions
+from tracker.administration.roster import actions as roster_actions, queries as roster_queries
 from tracker.administration.roster.rules import RosterMapping
 from tracker.db import db, session, transaction
-from tracker.frameworks.corrections import queries as corrections
+from tracker.frameworks.corrections import queries as corrections_queries
 from tracker.models import Deputy, Job, JobPart, JobPerson, Library, Membership, Person, ReviewItem
 from tracker.policy import permissions
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences import actions as differences_actions
 from tracker.reviews.differences.rules import Choice, ChoiceKind
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.jobs import JobState
 from tracker.rules.core.links import LinkKind
 from tracker.rules.core.notices import MailChoice
@@ -84,15 +80,17 @@ def other(app: Flask, world: World) -> Other:
         endorse(world, "ben", "sue", world.statements["technical"][2], EndorsedAnswer.PARTLY)
         _talk(world)
         _thanked(world)
-        people.begin_legal_hold(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
-        invitations.renew(actor(world, "adam"), world.people["lea"], world.now)
-        people.edit(
+        people_actions.begin_legal_hold(
+            actor(world, "adam"), world.people["ana"], "A letter.", world.now
+        )
+        links_actions.renew(actor(world, "adam"), world.people["lea"], world.now)
+        people_actions.edit(
             actor(world, "adam"), world.people["lea"], "Lea", "lea.b@example.org", world.now
         )
         with transaction() as tx:
             lea, new = world.people["lea"], "lea.d@example.org"
-            change = address_changes.write(tx, lea, "lea.b@example.org", new, world.now)
-            link_mails.write_mail(
+            change = addresses_records.write(tx, lea, "lea.b@example.org", new, world.now)
+            links_records.write_mail(
                 tx, LinkKind.CONFIRM_ADDRESS, lea, new, world.now, change_id=change.id
             )
             tx.add(
@@ -142,10 +140,10 @@ def _file(world: World) -> None:
 def _roster(world: World) -> None:
     """That Adam brought in."""
     a_roster(world)
-    adam, found = actor(world, "adam"), rosters.recent(actor(world, "adam"))[0][0]
+    adam, found = actor(world, "adam"), roster_queries.recent(actor(world, "adam"))[0][0]
     mapping = RosterMapping(found.columns, found.meanings, makes_teams=False)
-    staging.choose(adam, found.id, mapping, world.now, remember=True)
-    importing.bring_in(adam, found.id, found.plan_digest, world.now)
+    roster_actions.choose(adam, found.id, mapping, world.now, remember=True)
+    roster_actions.bring_in(adam, found.id, found.plan_digest, world.now)
 
 
 def _talk(world: World) -> None:
@@ -154,21 +152,23 @@ def _talk(world: World) -> None:
     review_id, items = differing()
     for item_id in items:
         step = "Watch a reference interview."
-        differences.add_next_step(sue, item_id, ana.person_id, step, world.now.date(), world.now)
+        differences_actions.add_next_step(
+            sue, item_id, ana.person_id, step, world.now.date(), world.now
+        )
     sides.confirm(ana, items[0], "partly", "We talked.", world.now)
     choice = Choice(items[1], ChoiceKind.AGREE, "partly", "Perhaps.")
-    differences.choose(ana, review_id, [choice], [], world.now)
+    differences_actions.choose(ana, review_id, [choice], [], world.now)
     with transaction() as tx:
-        sign_ins.begin(tx, ana.person_id, Visit("Firefox", DAY), world.now)
+        sign_in_records.begin(tx, ana.person_id, Visit("Firefox", DAY), world.now)
 
 
 def _thanked(world: World) -> None:
     """By both, in a review of Ben's."""
     review_id = send(world, YES, learner="ben")
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     for name in ("ben", "sue"):
-        differences.thank(actor(world, name), review_id, "Thank you.", world.now)
+        differences_actions.thank(actor(world, name), review_id, "Thank you.", world.now)
 
 
 def differing() -> tuple[int, list[int]]:
@@ -282,7 +282,7 @@ def test_the_crawl_finds_what_a_lost_scope_lets_through(
     only = {"wanted": lambda door: door.endpoint in ("admin_people.show", "corrections.index")}
     assert crawl("oda", **only) == set()
     with monkeypatch.context() as patch:
-        patch.setattr(corrections, "corrections_closable", lambda _actor: true())
+        patch.setattr(corrections_queries, "corrections_closable", lambda _actor: true())
         assert {door for _name, door, _words in crawl("oda", **only)} == {"corrections.index"}
     monkeypatch.setattr(permissions, "same_library", lambda _actor, _subject: True)
     assert {door for _name, door, _words in crawl("oda", **only)} == {"admin_people.show"}

@@ -17,16 +17,15 @@ from tests.client import Client
 from tests.copies import made_once
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, YES, actor
+from tests.factories.sides import NO, YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tests.reading import words
 from tests.storage.snapshots import rows
-from tracker.assessment.imports import queries as import_targets
+from tracker.assessment.imports import queries as imports_queries
 from tracker.assessment.imports.forms import headings
-from tracker.assessment.imports.rules import plan
-from tracker.assessment.imports.rules_lines import read
-from tracker.assessment.older import pages as replaced_statement, views as older_views
+from tracker.assessment.imports.rules import plan, read
+from tracker.assessment.older import pages as older_pages, views as older_views
 from tracker.db import session
 from tracker.models import Statement
 from tracker.web.ui import drafts
@@ -127,7 +126,7 @@ def import_list(page: OldPage) -> TestResponse:
     with page.app.app_context():
         who = actor(page.world, "ana", AFTER)
         of = session().get_one(Statement, page.then).framework_id
-        found = import_targets.targets(who, of)
+        found = imports_queries.targets(who, of)
         listed = read(text, headings(), found.answers)
         shown = plan(listed, found.statements, found.answers, AFTER.date(), who.time_zone)
     return page.ana.post("/assess/list/store", {"text": text, "seen": shown.digest()})
@@ -205,7 +204,7 @@ def test_where_nobody_looks_for_the_other_version_the_table_says_so(
     page: OldPage, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner."""
-    for room in (replaced_statement, older_views, drafts):
+    for room in (older_pages, older_views, drafts):
         monkeypatch.setattr(room, "replaced", lambda *_of: None)
     told = FORMS[way][0](page)
     assert told.status_code in (404, 422)

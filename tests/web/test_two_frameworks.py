@@ -16,18 +16,14 @@ from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.frameworks import second_framework
 from tests.factories.people import join
 from tests.factories.reviews import endorse
-from tests.factories.sending import actor, answer_all, items
+from tests.factories.sides import actor, answer_all, items
 from tests.factories.world import START, World
 from tests.pdf import words as words_of
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session, transaction
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import Library, Review, RoundFramework, Statement
-from tracker.reviews.review import (
-    actions as reviews,
-    actions_answers as answers,
-    queries as headers,
-)
+from tracker.reviews.review import actions as review_actions, queries as review_queries
 from tracker.reviews.review.rules import ReviewerResponse
 from tracker.rules.errors import Invalid, Missing
 
@@ -57,7 +53,7 @@ def switch(page: str) -> list[tuple[str, str, bool]]:
 
 def rate_all(world: World, statement_ids: list[int], answer: str) -> None:
     for statement_id in statement_ids:
-        ratings.rate(actor(world, "ana"), statement_id, answer, 0, NOW)
+        ratings_actions.rate(actor(world, "ana"), statement_id, answer, 0, NOW)
 
 
 PAGES = {
@@ -130,7 +126,7 @@ def test_both_are_rated(
     ben = sign_in(world.email("ben"))
     assert ben.post_json(f"/statements/{bikes[0]}/rating", other).status_code == 404
     with app.app_context(), pytest.raises(Missing):
-        ratings.rate(actor(world, "otto"), bikes[0], "checked", 0, NOW)
+        ratings_actions.rate(actor(world, "otto"), bikes[0], "checked", 0, NOW)
 
 
 def lists_both(page: str) -> bool:
@@ -147,7 +143,7 @@ def test_both_are_sent(app: Flask, world: World, bikes: list[int], ana: Client) 
         rate_all(world, mine[:2], "consistently")
         sue, hugo = world.people["sue"], world.people["hugo"]
         with pytest.raises(Invalid, match="review_not_rated"):
-            reviews.send(me, sue, [mine[0], bikes[0]], NOW)
+            review_actions.send(me, sue, [mine[0], bikes[0]], NOW)
     first, second = ana.get("/reviews/new").text, ana.get(f"/reviews/new?framework={BIKES}").text
     assert re.findall(r'name="statements" id="s-(\d+)"', first) == [str(each) for each in mine[:2]]
     assert re.findall(r'name="statements" id="s-(\d+)"', second) == [
@@ -264,7 +260,7 @@ def test_today_counts_what_was_sent_of_its_framework(
         mine = world.statements["technical"][:1]
         rate_all(world, bikes[:1], "on_my_own")
         rate_all(world, mine, "consistently")
-        reviews.send(actor(world, "ana"), world.people["sue"], mine, NOW)
+        review_actions.send(actor(world, "ana"), world.people["sue"], mine, NOW)
     assert "Nothing is sent for review this round" not in ana.get("/").text
     assert "Nothing is sent for review this round" in ana.get(f"/?framework={BIKES}").text
 
@@ -276,8 +272,8 @@ def test_a_second_job_in_the_team_is_not_the_day_somebody_came(
         late = dt.date(2026, 11, 1)
         join(world, "ana", "central", role_profile="Everything", starts_on=late)
         rate_all(world, bikes[:2], "on_my_own")
-        review_id = reviews.send(actor(world, "ana"), world.people["sue"], bikes[:2], NOW)
-        assert headers.header(review_id, NOW.date()).since == START
+        review_id = review_actions.send(actor(world, "ana"), world.people["sue"], bikes[:2], NOW)
+        assert review_queries.header(review_id, NOW.date()).since == START
 
 
 def test_lists_name_the_framework_of_each(
@@ -289,16 +285,18 @@ def test_lists_name_the_framework_of_each(
         rate_all(world, bikes[:1], "on_my_own")
         rate_all(world, mine, "consistently")
         sue, me = actor(world, "sue"), actor(world, "ana")
-        first = reviews.send(me, sue.person_id, mine, NOW)
+        first = review_actions.send(me, sue.person_id, mine, NOW)
         answer_all(world, first, ReviewerAnswer.PARTLY)
-        reviews.reveal(sue, first, NOW)
+        review_actions.reveal(sue, first, NOW)
     assert not lists_both(ana.get("/notices").text)
     with app.app_context():
-        second = reviews.send(me, world.people["hugo"], bikes[:1], NOW)
+        second = review_actions.send(me, world.people["hugo"], bikes[:1], NOW)
         hugo = actor(world, "hugo")
         (item,) = items(second)
-        answers.answer(hugo, [ReviewerResponse(item.id, "on_my_own", Ground.SAW_IT, "", 1)], NOW)
-        reviews.reveal(hugo, second, NOW)
+        review_actions.answer(
+            hugo, [ReviewerResponse(item.id, "on_my_own", Ground.SAW_IT, "", 1)], NOW
+        )
+        review_actions.reveal(hugo, second, NOW)
     assert lists_both(ana.get("/reviews").text)
     assert lists_both(ana.get("/notices").text)
     today = ana.get("/").text

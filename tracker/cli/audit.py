@@ -8,12 +8,16 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.cli.faults import TAMPERED, tell
-from tracker.operations.audit.actions import anchor
-from tracker.operations.checks import queries_chains as chains, queries_record as record_check
+from tracker.cli.faults import tampered, tell
+from tracker.operations.audit import actions as audit_actions
+from tracker.operations.checks import (
+    queries_chains as checks_queries_chains,
+    queries_record as checks_queries_record,
+)
 from tracker.rules.core.hash_chain import ChainFault, line, read_heads
-from tracker.rules.errors import Invalid
+from tracker.rules.errors import Conflict, Invalid, Missing
 
+WHY_MAX = 300
 WRONG = {
     "event_edited": "Event {at} was changed after it was written, or was not written by the "
     "program.",
@@ -56,18 +60,18 @@ def verify(file: Path | None) -> None:
         sys.exit(
             f"{file} holds no heads as `tracker audit head` writes them. Nothing was looked at."
         )
-    chain = chains.verify(heads)
+    chain = checks_queries_chains.verify(heads)
     if chain.wrong is not None:
         sys.exit(_say(chain.wrong))
     if chain.walk.head is None:
-        if chains.must_have_events():
+        if checks_queries_chains.must_have_events():
             sys.exit(EMPTIED)
         click.echo("There are no events yet.")
         return
     click.echo(
         f"{chain.walk.count} events, each as it was written; newest: {line(chain.walk.head)}"
     )
-    click.echo(f"Seals of the record: {chains.count_seals()}.")
+    click.echo(f"Seals of the record: {checks_queries_chains.count_seals()}.")
     if chain.walk.erased:
         click.echo(
             f"Of {chain.walk.erased} it was erased what they were about, at the wish of the person."
@@ -79,10 +83,10 @@ def verify(file: Path | None) -> None:
             "Whether events at its end were cut off, or all of it was rewritten, shows only with a "
             "head that was kept elsewhere: tracker audit verify --head FILE"
         )
-    wrong = record_check.of_own()
+    wrong = checks_queries_record.of_own()
     tell(wrong)
     if wrong:
-        sys.exit(TAMPERED)
+        sys.exit(tampered())
 
 
 @audit.command("head")
@@ -96,8 +100,8 @@ def verify(file: Path | None) -> None:
 def head(file: Path | None) -> None:
     """Note all seals of the record in the audit, and print the number, digest and time of the
     newest event. Keep it where nobody who runs the server can change it."""
-    anchor(dt.datetime.now(dt.UTC))
-    newest = chains.head()
+    audit_actions.anchor(dt.datetime.now(dt.UTC))
+    newest = checks_queries_chains.head()
     if newest is None:
         sys.exit("There are no events yet.")
     click.echo(line(newest))
@@ -107,6 +111,27 @@ def head(file: Path | None) -> None:
                 kept.write(line(newest) + "\n")
         except OSError as error:
             sys.exit(f"{error.strerror}: {error.filename}. The head was not kept.")
+
+
+@audit.command("accept")
+@click.argument("table", type=click.Choice(sorted(audit_actions.ACCEPTED)))
+@click.argument("row", type=click.IntRange(1, 2**31 - 1))
+@click.option("--why", required=True, help="Kept in the audit trail. Name nobody.")
+@with_appcontext
+def accept(table: str, row: int, why: str) -> None:
+    """Say that ROW of TABLE is right as it stands, though it was changed past the program.
+
+    'tracker check' and 'tracker audit verify' name both, as in "libraries 1". Until it is accepted,
+    or set back as it was, no backup passes its test. What only grows can't be accepted."""
+    if not why.strip() or len(why) > WHY_MAX or not why.isprintable():
+        sys.exit(f"Say why in one line of at most {WHY_MAX} characters. Nothing was changed.")
+    try:
+        audit_actions.accept(table, row, why.strip(), dt.datetime.now(dt.UTC))
+    except Missing:
+        sys.exit(f"There is no row {row} in {table}. Nothing was changed.")
+    except Conflict:
+        sys.exit(f"{table} {row} is as the program wrote it. Nothing was changed.")
+    click.echo(f"{table} {row} counts as right from now on. Run: tracker audit verify")
 
 
 def _say(wrong: ChainFault) -> str:

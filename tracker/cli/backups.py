@@ -1,6 +1,9 @@
 """Make a backup, try one out, bring one back: for whoever runs the server."""
 
+import csv
 import datetime as dt
+import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +16,14 @@ from flask.cli import with_appcontext
 from tracker.cli import faults
 from tracker.cli.database import lay_out
 from tracker.cli.faults import tell
-from tracker.operations.backups import actions as backups
+from tracker.operations.backups import actions as backups_actions
 from tracker.operations.backups.rules import FAULTY, Finding
-from tracker.operations.system import actions as system
+from tracker.operations.system import actions as system_actions
 from tracker.rules.errors import Conflict, Invalid, Refusal, Unkept, Unreachable
 
 T = TypeVar("T")
+KEPT_HEAD = ("Code", "Answer", "Date", "Note")
+"""Of a file that *Import ratings* reads."""
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 REASONS = {
     "backup_empty": "There is no library in this database yet. Run: tracker setup",
@@ -61,7 +66,7 @@ def backup(context: click.Context, to: Path | None) -> None:
         return
     now = dt.datetime.now(dt.UTC)
     made = or_exit(
-        lambda: backups.make(new_file(to, "tracker", now), current_app.config["FILES"], now)
+        lambda: backups_actions.make(new_file(to, "tracker", now), current_app.config["FILES"], now)
     )
     if made.findings:
         tell(made.findings)
@@ -89,15 +94,19 @@ def test(file: Path | None) -> None:
     The library is not touched."""
     now = dt.datetime.now(dt.UTC)
     folder = current_app.config["BACKUP_DIR"]
-    newest = None if file else backups.newest(folder)
+    newest = None if file else backups_actions.newest(folder)
     if file is None and newest is not None:
         file = newest.file.path
     if file is None:
         sys.exit(f"There is no backup in {folder}. Run: tracker backup")
-    tried = or_exit(lambda: backups.try_out(file, current_app.config["DATA_DIR"], _known(), now))
+    tried = or_exit(
+        lambda: backups_actions.try_out(file, current_app.config["DATA_DIR"], _known(), now)
+    )
     click.echo(
         f"{file.name}: made on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC, {_size(tried.size)}."
     )
+    if not tried.is_noted:
+        click.echo("This test is not noted: the database in use is another version's.", err=True)
     if tried.findings:
         tell(tried.findings)
         sys.exit(
@@ -123,7 +132,7 @@ def prune(days: int) -> None:
     """Delete old backups in the usual folder, if the newest one passed its test."""
     folder = current_app.config["BACKUP_DIR"]
     before = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
-    for path in or_exit(lambda: backups.prune(folder, before)):
+    for path in or_exit(lambda: backups_actions.prune(folder, before)):
         click.echo(f"Deleted: {path.name}")
 
 
@@ -143,8 +152,14 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     now = dt.datetime.now(dt.UTC)
     config = current_app.config
     aside = new_file(None, "before-restore", now) if replace else None
+    lost, people, since = or_exit(lambda: backups_actions.rated_since(file))
+    if lost:
+        they_stay = "." if aside is None else f"; they stay in {aside.name}."
+        who = f"{people:,} {'person' if people == 1 else 'people'}"
+        by_people = f"by {who} since {since:%Y-%m-%d at %H:%M} UTC"
+        click.echo(f"{lost:,} ratings {by_people} are not in it{they_stay}")
     tried = or_exit(
-        lambda: backups.bring_back(
+        lambda: backups_actions.bring_back(
             file,
             config["FILES"],
             config["DATA_DIR"],
@@ -156,6 +171,8 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
         )
     )
     tell(tried.findings)
+    if not lost:
+        click.echo(f"Nothing was rated since {since:%Y-%m-%d at %H:%M} UTC.")
     for kept in (aside, aside.with_suffix(FAULTY)) if aside is not None else ():
         if kept.exists():
             click.echo(f"What was there before is kept in {kept}.")
@@ -165,6 +182,49 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     )
 
 
+@click.group("ratings")
+def ratings() -> None:
+    """Ratings."""
+
+
+@ratings.command("kept")
+@click.argument("file", type=PATH)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    required=True,
+    help="In UTC: when the backup was made that was restored instead.",
+)
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), required=True)
+@with_appcontext
+def kept(file: Path, since: dt.datetime, to: Path) -> None:
+    """Write what FILE has of people's ratings since then, each a file that 'Import ratings' reads.
+
+    FILE is what tracker restore kept before it replaced the database, of whatever version. Give
+    each person their own: nobody else may read it."""
+    of_people = or_exit(
+        lambda: backups_actions.ratings_in(
+            file, current_app.config["DATA_DIR"], since.replace(tzinfo=dt.UTC)
+        )
+    )
+    to.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for (person_id, name, framework), rows in of_people.items():
+        stem = "-".join(re.findall(r"[A-Za-z0-9]+", f"{person_id} {name} {framework}")).lower()
+        target = to / f"{stem}.csv"
+        try:
+            with open(target, "x", encoding="utf-8", newline="", opener=_for_owner) as out:
+                out.write("\ufeff")
+                csv.writer(out).writerows([KEPT_HEAD, *rows])
+        except FileExistsError:
+            sys.exit(f"{target} is there already, and stays as it is. Name another folder: --to")
+        click.echo(f"{target}: {len(rows)} ratings")
+    click.echo(f"{sum(map(len, of_people.values())):,} ratings in {len(of_people):,} files.")
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def new_file(folder: Path | None, name: str, now: dt.datetime) -> Path:
     folder = (folder or current_app.config["BACKUP_DIR"]).resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -172,7 +232,7 @@ def new_file(folder: Path | None, name: str, now: dt.datetime) -> Path:
 
 
 def _known() -> frozenset[str]:
-    return system.known_layouts(current_app.config["MIGRATIONS_DIR"])
+    return system_actions.known_layouts(current_app.config["MIGRATIONS_DIR"])
 
 
 def _size(count: int) -> str:

@@ -57,6 +57,7 @@ COMMANDS = {
         "Print the metrics for Prometheus, or serve them until SIGTERM or Ctrl-C.",
     ),
     "people": CommandPlace("tracker.cli.people", "people", "People.", True),
+    "ratings": CommandPlace("tracker.cli.backups", "ratings", "Ratings."),
     "restore": CommandPlace("tracker.cli.backups", "restore", "Restore FILE."),
     "reviews": CommandPlace("tracker.cli.reviews", "reviews", "Reviews."),
     "serve": CommandPlace("tracker.cli.serve", "serve", "Serve the application."),

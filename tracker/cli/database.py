@@ -2,18 +2,33 @@
 
 import sys
 from types import ModuleType
+from typing import cast
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from config import ROOT
+from tracker.cli import faults
 from tracker.cli.frameworks.frameworks import take_in_shipped
-from tracker.operations.system import actions as system
+from tracker.logs import said_of
+from tracker.operations.backups.rules import Finding
+from tracker.operations.system import actions as system_actions
 from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.faults import fault_of
 
+TOLD = 10
+"""Of more findings their number is told."""
 FRAMEWORKS = ROOT / "seed_data" / "frameworks"
+AS_IT_WAS = (
+    "It was rolled back: the database is as it was, and the version before can go on with it."
+)
+REPORT = "Please report this with these lines."
+UNFINISHED = (
+    "The database has the layout of this version, and that stays. What follows was not done to the "
+    "end. Mend what is said below, then run again: tracker setup"
+)
 REASONS = {
     "roles_unknown": "SQLite has no roles: keep its file from everybody but the program. With "
     "PostgreSQL set TRACKER_DATABASE_URL first.",
@@ -23,8 +38,8 @@ REASONS = {
 
 
 def upgrade(directory: str | None = None, revision: str = "head") -> None:
-    """Bring the database to a layout, by the migrations of a folder (MIGRATIONS_DIR). Ends the
-    program where that fails."""
+    """Bring the database to a layout, by the migrations of a folder (MIGRATIONS_DIR). Raises
+    Conflict: migration_failed, migration_faulty; the database is as it was then."""
     _migrations().upgrade(directory, revision)
 
 
@@ -42,17 +57,39 @@ def _migrations() -> ModuleType:
 
 
 def lay_out() -> None:
-    upgrade()
-    for file in sorted(FRAMEWORKS.glob("*.json")):
-        if not file.name.endswith(".schema.json"):
-            take_in_shipped(file)
-    system.refresh_statistics()
+    """Ends the program where a migration fails, with what stands now and what to do."""
+    try:
+        upgrade()
+    except Conflict as refusal:
+        findings = cast("list[Finding]", refusal.facts.get("findings", []))
+        faults.tell(findings[:TOLD])
+        if findings[TOLD:]:
+            click.echo(f"- and {len(findings) - TOLD} more", err=True)
+        sys.exit(_why_not(refusal))
+    try:
+        for file in sorted(FRAMEWORKS.glob("*.json")):
+            if not file.name.endswith(".schema.json"):
+                take_in_shipped(file)
+        system_actions.refresh_statistics()
+    except Exception:
+        click.echo(UNFINISHED, err=True)
+        raise
+
+
+def _why_not(refusal: Conflict) -> str:
+    migration, failed = refusal.facts["migration"], refusal.__cause__
+    if failed is None:
+        return f"The migration {migration} would leave the database so. {AS_IT_WAS} {REPORT}"
+    is_ours = fault_of(failed) is None
+    why = f"{said_of(failed)}." if is_ours else str(faults.sentence(failed))
+    ends = f"{why} {AS_IT_WAS} {REPORT}" if is_ours else f"{why} {AS_IT_WAS}"
+    return f"The migration {migration} failed at: {refusal.facts['at'] or 'its commit'}\n{ends}"
 
 
 def must_fit() -> None:
     """Ends the program, with a sentence that says what to do, where the database is not laid out as
     this version needs it."""
-    state = system.schema_state(current_app.config["MIGRATIONS_DIR"])
+    state = system_actions.schema_state(current_app.config["MIGRATIONS_DIR"])
     if state is not SchemaState.CURRENT:
         sys.exit(REMEDIES[state])
 
@@ -74,10 +111,10 @@ def grants(role: str, apply: bool) -> None:
     """
     try:
         if not apply:
-            for statement in system.grant_statements(role):
+            for statement in system_actions.grant_statements(role):
                 click.echo(f"{statement};")
             return
-        system.grant(role)
+        system_actions.grant(role)
     except Conflict as refusal:
         sys.exit(REASONS[refusal.code].format(role=role))
     except Missing:

@@ -11,9 +11,9 @@ from flask.cli import with_appcontext
 
 from tracker.accounts.sign_in.rules import Passwords
 from tracker.cli.setup import set_up
-from tracker.operations.system import actions as system
+from tracker.operations.system import actions as system_actions
 from tracker.operations.system.rules import SchemaState
-from tracker.today.demo import actions as rows
+from tracker.today.demo import actions as demo_actions
 
 
 @click.group("demo")
@@ -43,25 +43,27 @@ def fill(day: dt.date) -> None:
     database holds something else, or the file is of another layout."""
     config = current_app.config
     file = config["DEMO_ROWS"]
-    if system.schema_state(config["MIGRATIONS_DIR"]) is SchemaState.UNKNOWN:
-        aside = rows.put_aside(file)
+    if system_actions.schema_state(config["MIGRATIONS_DIR"]) is SchemaState.UNKNOWN:
+        aside = demo_actions.put_aside(file)
         if aside is not None:
             click.echo(f"The demo is of another version and is made anew. It is kept as {aside}.")
     click.echo("Laying the database out ...")
     set_up()
-    if rows.is_there(file):
+    if demo_actions.is_there(file):
         click.echo("The demo is there already; its data were kept.")
-    elif rows.is_anybody_there():
+    elif demo_actions.is_anybody_there():
         sys.exit("There are people in this database who are not of the demo. Nothing was changed.")
-    elif rows.head_of(file)["layout"] != system.newest_layout(config["MIGRATIONS_DIR"]):
+    elif demo_actions.head_of(file)["layout"] != system_actions.newest_layout(
+        config["MIGRATIONS_DIR"]
+    ):
         sys.exit("The demo's rows are of another layout of the database. Run: make demo-rows")
-    elif rows.head_of(file)["numbers"] != rows.numbers():
+    elif demo_actions.head_of(file)["numbers"] != demo_actions.numbers():
         sys.exit("The demo needs a new database, in which nothing was ever put.")
     else:
         click.echo("Loading the demo ...")
-        hashed = Passwords(**config["ARGON2"]).hash(rows.head_of(file)["password"])
-        click.echo(f"{rows.load(file, day, hashed, config['FILES']):,} rows were loaded.")
-        system.refresh_statistics()
+        hashed = Passwords(**config["ARGON2"]).hash(demo_actions.head_of(file)["password"])
+        click.echo(f"{demo_actions.load(file, day, hashed, config['FILES']):,} rows were loaded.")
+        system_actions.refresh_statistics()
     tell_sign_ins()
 
 
@@ -89,5 +91,5 @@ def tell_sign_ins() -> None:
 
 
 def _accounts() -> list[dict[str, Any]]:
-    head = rows.head_of(current_app.config["DEMO_ROWS"])
+    head = demo_actions.head_of(current_app.config["DEMO_ROWS"])
     return [account | {"password": head["password"]} for account in head["accounts"]]

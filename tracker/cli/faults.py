@@ -12,7 +12,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from tracker.logs import chain_of, said_of
 from tracker.operations.backups.rules import FINDINGS, Finding
-from tracker.operations.daily_work.rules import ClockDoubt
+from tracker.operations.checks import queries_record as checks_queries_record
+from tracker.operations.daily_work.queries import states
+from tracker.operations.daily_work.rules import ClockDoubt, DailyPart
+from tracker.operations.system.rules import REMEDIES as SCHEMA_REMEDIES, SchemaState
 from tracker.rules.faults import Fault, fault_of
 
 WHAT = {
@@ -20,12 +23,15 @@ WHAT = {
     Fault.BUSY: "The database is busy: somebody else has been writing for too long.",
     Fault.DAMAGED: "The database is damaged, or the file is no database.",
     Fault.UNREACHABLE: "The database cannot be reached or written: {said}.",
+    Fault.ANOTHER_LAYOUT: "Another version of the program changed the database while this one ran: "
+    "its layout is {said}.",
 }
 REMEDIES = {
     Fault.DISK_FULL: "Free some space, then run this again.",
     Fault.BUSY: "Run this again in a while.",
     Fault.DAMAGED: "Move it aside, then restore a backup: tracker restore FILE",
     Fault.UNREACHABLE: "Check TRACKER_DATABASE_URL, server, and folder. Then run this again.",
+    Fault.ANOTHER_LAYOUT: "Nothing was written. Start the version that the database is for.",
 }
 BUCKET_AWAY = (
     "The store of evidence files, {files}, does not answer, refuses the key, or has no such "
@@ -48,6 +54,16 @@ STANDING_DIFFERS = (
     "Levels kept for pages of teams are not those of their own page: person {people}. They are "
     "counted anew when something of theirs changes; please report it as a fault."
 )
+
+
+def tampered() -> str:
+    """What it means, since when at the earliest, and what to do."""
+    (state,) = (state for state in states() if state.part == DailyPart.RECORD)
+    if state.done_at is None:
+        return TAMPERED
+    return (
+        f"{TAMPERED} The daily work found all as written on {state.done_at:%Y-%m-%d at %H:%M} UTC."
+    )
 
 
 def clock(doubt: ClockDoubt) -> str:
@@ -81,6 +97,8 @@ def what_failed(error: BaseException) -> str | None:
     where = f": {error.filename}" if isinstance(error, OSError) and error.filename else ""
     if fault is not None:
         return WHAT[fault].format(where=where, said=lines[0].rstrip(".") if lines else "")
+    if getattr(getattr(error, "orig", None), "sqlstate", "") == "42501":
+        return SCHEMA_REMEDIES[SchemaState.FORBIDDEN]
     if isinstance(error, OSError):
         return f"{error.strerror or error}{where}."
     if lines and ("no such table" in lines[0] or "does not exist" in lines[0]):
@@ -95,6 +113,13 @@ def sentence(error: BaseException) -> str | None:
 
 
 def tell(findings: Iterable[Finding]) -> None:
-    """One sentence each, to standard error."""
+    """To standard error."""
     for finding in findings:
-        click.echo(f"- {FINDINGS[finding.code] % {'what': finding.what}}", err=True)
+        click.echo(f"- {told(finding)}", err=True)
+
+
+def told(finding: Finding) -> str:
+    """What it is, where, and what it means."""
+    where = FINDINGS[finding.code] % {"what": finding.what}
+    means = checks_queries_record.meaning(finding)
+    return f"{where}. So {means}." if means else f"{where}."

@@ -11,7 +11,7 @@ import structlog
 from flask import current_app
 from flask.cli import with_appcontext
 
-from tracker.notifications.mail import actions as outbox
+from tracker.notifications.mail import actions as mail_actions
 from tracker.rules.core.mail import MailFailed, MailServer, compose
 from tracker.rules.core.notices import MailStatus
 from tracker.rules.errors import Invalid
@@ -76,7 +76,7 @@ def deliver(server: MailServer, is_over: Callable[[], bool]) -> Counter[MailStat
     """Mail every notice that can go now. It ends early where the server fails, or when it is over;
     a mail that was begun is finished."""
     came: Counter[MailStatus] = Counter()
-    outbox.collect(_now())
+    mail_actions.collect(_now())
     while not is_over() and (done := _next(server)) is not None:
         came[done.status] += 1
         if done.status is not MailStatus.SENT:
@@ -90,9 +90,9 @@ def deliver(server: MailServer, is_over: Callable[[], bool]) -> Counter[MailStat
     return came
 
 
-def _next(server: MailServer) -> outbox.Delivery | None:
+def _next(server: MailServer) -> mail_actions.Delivery | None:
     now, written = _now(), current_app.extensions["tracker_emails"]
-    return outbox.deliver_next(server, lambda email: written(server, email, now), now)
+    return mail_actions.deliver_next(server, lambda email: written(server, email, now), now)
 
 
 def _now() -> dt.datetime:

@@ -11,24 +11,23 @@ import click
 from flask import current_app, url_for
 from flask.cli import with_appcontext
 
-from tracker.accounts.links import actions as links
-from tracker.accounts.readers import actions as readers
-from tracker.administration.accounts import actions as merges, queries as merging
+from tracker.accounts.links import actions as links_actions
+from tracker.accounts.readers import actions as readers_actions
+from tracker.administration.accounts import actions as accounts_actions, queries as accounts_queries
 from tracker.administration.accounts.actions import MergeStep
 from tracker.administration.library.actions import set_framework_editor, set_operator
-from tracker.administration.people import queries as namesakes
+from tracker.administration.people import queries as people_queries
 from tracker.administration.roster import (
-    actions as rosters,
-    actions_import as importing,
-    rules_files as files,
+    actions as roster_actions,
+    rules_files as roster_rules_files,
 )
 from tracker.administration.roster.rules import READY, RosterVerdict
 from tracker.administration.roster.rules_plan import RosterPlan
 from tracker.administration.roster.rules_problems import PROBLEMS
 from tracker.policy.permissions import Actor
-from tracker.queries.access import openings
+from tracker.queries.access import openings as openings_queries
 from tracker.queries.access.actors import administrator_called
-from tracker.queries.core import people as people_shown
+from tracker.queries.core import people as core_people_queries
 from tracker.rules.core.openings import OpeningDecision
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 
@@ -57,7 +56,7 @@ NOT_MERGED = {
 
 def tell_namesakes(email: str) -> None:
     """Who else in the library of the person with that address has the same name, or seems to."""
-    for namesake in namesakes.of_address(email, dt.datetime.now(dt.UTC).date()):
+    for namesake in people_queries.of_address(email, dt.datetime.now(dt.UTC).date()):
         who = ", ".join((namesake.name, namesake.email, *namesake.teams))
         click.echo(f"Another person there has the same name, or one that looks like it: {who}.")
 
@@ -115,7 +114,7 @@ def framework_editor(email: str, remove: bool) -> None:
 def objections() -> None:
     """Objections to new readers that you are asked to decide: no administrator of the library is
     independent, or none decided within 7 days. Until then the record stays closed to the reader."""
-    objecting = openings.asked_of_operator(dt.datetime.now(dt.UTC))
+    objecting = openings_queries.asked_of_operator(dt.datetime.now(dt.UTC))
     for one in objecting:
         giver = one.given_by or "a command"
         click.echo(
@@ -140,7 +139,7 @@ def decide(number: int, email: str, opens: bool | None) -> None:
         sys.exit("Say what was decided: --open or --keep-closed.")
     decision = OpeningDecision.OPENED if opens else OpeningDecision.KEPT_CLOSED
     try:
-        readers.decide_by_command(number, email, decision, dt.datetime.now(dt.UTC))
+        readers_actions.decide_by_command(number, email, decision, dt.datetime.now(dt.UTC))
     except Conflict:
         sys.exit(f"No objection {number} waits for you. List them: tracker people objections")
     except Missing:
@@ -158,7 +157,7 @@ def decide(number: int, email: str, opens: bool | None) -> None:
 def link(email: str) -> None:
     """Print a one-time link with which the person with EMAIL sets a new password. It works at once.
     The audit keeps it, and who has a password is told."""
-    name, token = _of_somebody(email, lambda: links.printed(email, dt.datetime.now(dt.UTC)))
+    name, token = _of_somebody(email, lambda: links_actions.printed(email, dt.datetime.now(dt.UTC)))
     with current_app.test_request_context(base_url=current_app.config["BASE_URL"]):
         address = url_for("invitations.show", token=token, _external=True)
     click.echo(f"For {name} alone: {address}")
@@ -181,7 +180,7 @@ def merge(kept: str, ends: str, email: str, dry_run: bool) -> None:
     actor = _administrator(email, now)
     kept_id, ends_id = (_account(actor, words, now) for words in (kept, ends))
     try:
-        step, until = merges.merge(actor, kept_id, ends_id, now, dry_run=dry_run)
+        step, until = accounts_actions.merge(actor, kept_id, ends_id, now, dry_run=dry_run)
     except Conflict as refusal:
         sys.exit(NOT_MERGED[refusal.code])
     click.echo(MERGING[step].format(until=f"{until:%Y-%m-%d}"))
@@ -191,13 +190,13 @@ def merge(kept: str, ends: str, email: str, dry_run: bool) -> None:
 
 def _account(actor: Actor, words: str, now: dt.datetime) -> int:
     """Says whose it is."""
-    person_id = merging.called(actor, words)
+    person_id = accounts_queries.called(actor, words)
     if person_id is None:
         sys.exit(f"No account of the library has the email address or staff ID {words}.")
-    person = people_shown.person(person_id)
+    person = core_people_queries.person(person_id)
     roles = [
         f"{row.role} of {row.team}"
-        for row in people_shown.memberships(person_id)
+        for row in core_people_queries.memberships(person_id)
         if row.phase(actor.today(now)) != "over"
     ]
     click.echo(f"{person.name}, {person.email}: {', '.join(roles) or 'in no team'}.")
@@ -217,11 +216,11 @@ def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only:
     now = dt.datetime.now(dt.UTC)
     actor = _administrator(email, now)
     try:
-        roster = files.read(file.name, file.read_bytes())
-        mapping = rosters.mapping_for(actor, roster, makes_teams=make_teams)
-        if files.lacking(mapping.columns):
+        roster = roster_rules_files.read(file.name, file.read_bytes())
+        mapping = roster_actions.mapping_for(actor, roster, makes_teams=make_teams)
+        if roster_rules_files.lacking(mapping.columns):
             sys.exit("No column holds names, or none holds addresses or staff IDs. Check headings.")
-        plan = rosters.check(actor, roster.rows, mapping, now)
+        plan = roster_actions.check(actor, roster.rows, mapping, now)
         _tell(plan)
         to_fix = any(row.problems for row in plan.rows)
         if dry_run:
@@ -231,8 +230,8 @@ def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only:
         if not any(row.verdict in READY for row in plan.rows):
             click.echo("Nothing to import.")
             return
-        roster_id = rosters.stage(actor, roster, now, makes_teams=make_teams)
-        done = importing.bring_in(actor, roster_id, plan.digest, now)
+        roster_id = roster_actions.stage(actor, roster, now, makes_teams=make_teams)
+        done = roster_actions.bring_in(actor, roster_id, plan.digest, now)
         if done is not None:
             click.echo(f"Imported: {done.new} added, {done.changed} changed.")
     except Refusal as refusal:

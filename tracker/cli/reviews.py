@@ -9,12 +9,15 @@ from flask.cli import with_appcontext
 
 from tracker.cli import faults
 from tracker.cli.database import must_fit
-from tracker.cli.faults import STANDING_DIFFERS, TAMPERED, tell
-from tracker.operations.checks import queries_chains as seal_chains, queries_record as record_check
-from tracker.record.endorsements import queries_digests as digest_check
+from tracker.cli.faults import STANDING_DIFFERS, tampered, tell
+from tracker.operations.checks import (
+    queries_chains as checks_queries_chains,
+    queries_record as checks_queries_record,
+)
+from tracker.record.endorsements import queries as record_endorsements_queries
 from tracker.record.endorsements.rules import DigestFit, SealState
-from tracker.record.standings import actions as standings
-from tracker.reviews.endorsements import actions as endorsements
+from tracker.record.standings import actions as standings_actions
+from tracker.reviews.endorsements import actions as endorsements_actions
 from tracker.rules.errors import Unreachable
 
 
@@ -30,11 +33,11 @@ def check() -> None:
     row of the record is as it was sealed, and that levels kept for pages of teams are those that
     people's own pages show."""
     must_fit()
-    compared = record_check.all_compared()
+    compared = checks_queries_record.all_compared()
     altered, gone, added = (
         compared[state] for state in (SealState.ALTERED, SealState.GONE, SealState.UNSEALED)
     )
-    kept = [*digest_check.checked()]
+    kept = [*record_endorsements_queries.checked()]
     click.echo(
         f"Reviewed ratings: {len(kept)}. Match what was reviewed: "
         f"{sum(check.fit is DigestFit.FITS for check in kept)}. "
@@ -44,11 +47,11 @@ def check() -> None:
         f"As they were given: {len(compared[SealState.SEALED])}. Altered: {len(altered)}. Gone: "
         f"{len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
     )
-    click.echo(f"Seals of the record: {seal_chains.count_seals()}.")
+    click.echo(f"Seals of the record: {checks_queries_chains.count_seals()}.")
     digests = {sha256 for check in kept for sha256 in check.files}
     place = current_app.config["FILES"]
     try:
-        damaged = endorsements.damaged_files(place, digests)
+        damaged = endorsements_actions.damaged_files(place, digests)
     except Unreachable:
         sys.exit(f"{faults.BUCKET_AWAY.format(files=place)} Nothing can be said of the files.")
     for check in kept:
@@ -72,13 +75,13 @@ def check() -> None:
             "doesn't say that anybody gave it.",
             err=True,
         )
-    findings = record_check.of_own()
+    findings = checks_queries_record.of_own()
     tell(findings)
-    differing = standings.differing(dt.datetime.now(dt.UTC))
+    differing = standings_actions.differing(dt.datetime.now(dt.UTC))
     for person_id in differing:
         click.echo(f"- {STANDING_DIFFERS.format(people=person_id)}", err=True)
     misfits = any(check.fit is DigestFit.DOES_NOT_FIT for check in kept)
     if damaged or altered or gone or added or misfits or findings:
-        sys.exit(TAMPERED)
+        sys.exit(tampered())
     if differing:
         sys.exit(1)

@@ -1,21 +1,25 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
-from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
-from tracker.models.erasures import EvidenceErasure, FileRemoval, HeldText, LegalHold
+from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look, Seal
 from tracker.models.evidence import (
     Evidence,
+    EvidenceErasure,
     EvidenceLink,
     EvidenceText,
     EvidenceVersion,
+    FileRemoval,
+    HeldText,
+    LegalHold,
     StoredFile,
 )
-from tracker.models.frameworks.drafts import FrameworkDraft, FrameworkDraftDecision
 from tracker.models.frameworks.frameworks import (
     Anchor,
     Citation,
     Correction,
     Domain,
     Framework,
+    FrameworkDraft,
+    FrameworkDraftDecision,
     Level,
     NotRatedHere,
     ScaleAnswer,
@@ -37,26 +41,39 @@ from tracker.models.operations import (
     SignInTurn,
     Submission,
 )
-from tracker.models.people import AccountMerge, AwayPeriod, Library, Membership, Person, Team
+from tracker.models.people import (
+    AccountMerge,
+    AwayPeriod,
+    Library,
+    Membership,
+    Person,
+    RecordOpening,
+    Team,
+    UseStatement,
+    UseStatementReading,
+)
+from tracker.models.protections import SEALED_TABLES
 from tracker.models.ratings import Rating, RatingEntry, RevealedAnswer
-from tracker.models.readers import RecordOpening, UseStatement, UseStatementReading
 from tracker.models.record.skills import Skill, SkillOrigin
 from tracker.models.record.versions import LibraryVersion, PersonVersion, PlannedMove, Standing
 from tracker.models.reviews.endorsements import Endorsement, EndorsementMove, EndorsementText
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (
     Confirmation,
+    Deputy,
     DifferenceChoice,
+    Handover,
+    HandoverText,
     Review,
     ReviewItem,
     ReviewItemEvidence,
     ReviewItemText,
     ReviewMessage,
     ReviewMove,
+    SecondReading,
     Thanks,
     TrainingAction,
 )
-from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
 from tracker.models.roster import RosterImport, RosterMemory, RosterRow
 from tracker.models.rounds import (
     CountedOutcome,
@@ -68,7 +85,6 @@ from tracker.models.rounds import (
     SnapshotPerson,
     Target,
 )
-from tracker.models.seals import SEALED_TABLES, Seal
 from tracker.models.sign_ins import (
     AddressChange,
     FormerAddress,

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, parent
+from tracker.models.columns import Digest, Id, parent
 
 
 class AuditEvent(Base):
@@ -30,9 +30,9 @@ class AuditEvent(Base):
     subject_id: Mapped[int | None] = mapped_column(parent("people.id"))
     kind: Mapped[str] = mapped_column(String(60))
     happened_at: Mapped[dt.datetime]
-    commitment: Mapped[str] = mapped_column(String(64))
-    previous: Mapped[str] = mapped_column(String(64), unique=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    commitment: Mapped[Digest]
+    previous: Mapped[Digest]
+    digest: Mapped[Digest]
 
 
 class AuditEventDetail(Base):
@@ -45,7 +45,7 @@ class AuditEventDetail(Base):
     __tablename__ = "audit_event_details"
 
     event_id: Mapped[int] = mapped_column(parent("audit_events.id"), primary_key=True)
-    salt: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[Digest]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
@@ -75,3 +75,18 @@ class Erasure(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     opened_at: Mapped[dt.datetime]
     closed_at: Mapped[dt.datetime | None]
+
+
+class Seal(Base):
+    """Append-only: what one transaction wrote of what belongs to one person, or to one library
+    (rules/core/seals). `chain`: the person's id; of a library its id below zero; 0 notes the
+    newest seals of the others. `sequence` counts from 1 without a gap. `covered`: rows with their
+    commitments."""
+
+    __tablename__ = "seals"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    chain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    covered: Mapped[bytes]
+    digest: Mapped[bytes]

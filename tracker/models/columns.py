@@ -1,15 +1,17 @@
 """Column shapes that the tables share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -17,9 +19,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import TypeDecorator
 
 from tracker.db import Base
-from tracker.rules import texts
+from tracker.rules import texts as texts_rules
 
 Id = Annotated[int, mapped_column(primary_key=True)]
 Line = Annotated[str, mapped_column(String(200))]
@@ -29,8 +32,25 @@ Prose = Annotated[str, mapped_column(Text)]
 Word = Annotated[str, mapped_column(String(40))]
 """A value of a short list (an Enum), with a check on the table."""
 
-NAME_MAX = texts.NAME_MAX
-NOTE_MAX = texts.NOTE_MAX
+
+class Hexadecimal(TypeDecorator[str]):
+    """Digits of which two are kept as a byte. What somebody wrote past the program that is none is
+    given back as it stands: a check tells of it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else bytes.fromhex(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        return lambda value: value if value is None or isinstance(value, str) else value.hex()
+
+
+Digest = Annotated[str, mapped_column(Hexadecimal)]
+
+NAME_MAX = texts_rules.NAME_MAX
+NOTE_MAX = texts_rules.NOTE_MAX
 
 
 NEVER_AGAIN = {"sqlite_autoincrement": True}

@@ -27,11 +27,11 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.frameworks.versions.rules import Meaning
 from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
 from tracker.models.operations import Draft
-from tracker.models.readers import UseStatement
+from tracker.models.people import UseStatement
 from tracker.models.sign_ins import AddressChange, Invitation
 from tracker.rules.core.links import TAKE_BACK_LASTS
 from tracker.rules.drafts import RATING

@@ -13,8 +13,8 @@ from tracker.models.columns import NEVER_AGAIN, Id, Line, one_of, parent
 
 class RosterImport(Base):
     """A roster that an administrator uploaded. `columns`: where each stands, from 0; `meanings`:
-    of its values. `plan_digest`: of what its rows would do, as it was last checked. It goes after a
-    while."""
+    of its values. `never_stored`: the places of columns of which nothing is. `plan_digest`: of what
+    its rows would do, as it was last checked. It goes after a while."""
 
     __tablename__ = "roster_imports"
     __table_args__ = (
@@ -35,6 +35,7 @@ class RosterImport(Base):
     headings: Mapped[list[str]] = mapped_column(JSON)
     columns: Mapped[dict[str, int]] = mapped_column(JSON)
     meanings: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)
+    never_stored: Mapped[list[int]] = mapped_column(JSON)
     makes_teams: Mapped[bool] = mapped_column(default=False)
     plan_digest: Mapped[str] = mapped_column(String(64), default="")
     uploaded_at: Mapped[dt.datetime] = mapped_column(index=True)

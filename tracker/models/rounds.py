@@ -8,9 +8,10 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
+from tracker.frameworks.versions.rules import Voice
 from tracker.frameworks.versions.rules_levels import TargetState
-from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models.columns import Id, Line, Prose, one_of, parent
+from tracker.rules.core.seals import new_salt
 
 
 class RoleProfile(Base):
@@ -81,7 +82,7 @@ class RoundFramework(Base):
 class RoundSnapshot(Base):
     """How things were at the end of a round, append-only. `as_of`: the first moment after its last
     day in the library. `reconstructed`: made of what was left when it was over already. `facts`:
-    the rule of levels, the teams, and the frameworks' versions (record/standings/rules_kept)."""
+    the rule of levels, the teams, and the frameworks' versions (record/standings/rules)."""
 
     __tablename__ = "round_snapshots"
 
@@ -96,7 +97,7 @@ class RoundSnapshot(Base):
 class SnapshotPerson(Base):
     """Somebody who learned one of the round's frameworks on its last day, append-only: the person
     by reference, all else as it was. `jobs`: path of the team, role profile, and its name, the
-    newest last (record/standings/rules_kept). The other columns: as in `Standing`."""
+    newest last (record/standings/rules). The other columns: as in `Standing`."""
 
     __tablename__ = "snapshot_people"
     __table_args__ = (UniqueConstraint("snapshot_id", "person_id", "framework_id"),)
@@ -110,11 +111,12 @@ class SnapshotPerson(Base):
     reviewed: Mapped[Prose]
     not_met: Mapped[Prose]
     excepted: Mapped[Prose]
+    salt: Mapped[bytes] = mapped_column(default=new_salt)
 
 
 class FigureGroup(Base):
     """Whom a round's figures without names count together, append-only: the people of a team, or
-    the rest of it (teams/told/rules). Fixed when the round opens."""
+    the rest of it (teams/figures/rules). Fixed when the round opens."""
 
     __tablename__ = "figure_groups"
     __table_args__ = (UniqueConstraint("round_id", "person_id"),)

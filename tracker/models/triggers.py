@@ -1,151 +1,18 @@
-"""Which tables must only grow, and the triggers that see to it, as the migrations make them: looked
-for when a backup is tested.
-
-A new table is declared here; a test compares the declarations with the database.
-"""
+"""The triggers that keep the rows of tables (models/protections), as the migrations make them, and
+the rights of the program's own role."""
 
 from collections.abc import Collection, Iterator
 
-GROWING = frozenset(
-    {
-        "audit_events",
-        "backup_tests",
-        "counted_outcomes",
-        "endorsement_moves",
-        "evidence_erasures",
-        "evidence_versions",
-        "figure_groups",
-        "handovers",
-        "level_exception_moves",
-        "library_versions",
-        "looks",
-        "person_versions",
-        "rating_entries",
-        "review_moves",
-        "round_snapshots",
-        "seals",
-        "second_readings",
-        "snapshot_people",
-        "skill_origins",
-        "skills",
-        "statements",
-        "use_statement_readings",
-        "use_statements",
-    }
+from tracker.models.protections import PROTECTIONS, Rows, tables
+
+GROWING, FROZEN, ERASABLE, CURRENT = (
+    tables(Rows.GROWING),
+    tables(Rows.FROZEN),
+    tables(Rows.ERASABLE),
+    tables(Rows.CURRENT),
 )
-"""A row that is written stays as it is."""
-ERASABLE = frozenset(
-    {
-        "audit_event_details",
-        "endorsement_texts",
-        "evidence_texts",
-        "handover_texts",
-        "held_texts",
-        "level_exception_texts",
-        "review_item_evidence",
-        "review_item_texts",
-        "review_messages",
-    }
-)
-"""What it says stays until an open erasure of its owner (of a held text: the end of the hold)
-takes it away."""
-MOVING = {
-    "endorsements": ("status", "ended_at"),
-    "erasures": ("closed_at",),
-    "frameworks": ("status",),
-    "legal_holds": ("ended_at", "ended_by_id"),
-    "level_exception_texts": ("end_reason",),
-    "level_exceptions": ("status", "confirmer_id", "agreed_at", "ended_at"),
-    "review_item_evidence": ("reason",),
-    "review_item_texts": ("salt", "learner_note", "reviewer_note"),
-    "review_items": (
-        "status",
-        "version",
-        "position",
-        "reviewer_answer",
-        "ground",
-        "answered_at",
-        "revealed_at",
-    ),
-    "review_messages": ("text",),
-    "reviews": (
-        "status",
-        "revealed_at",
-        "closed_at",
-        "withdrawn_at",
-        "due_on",
-        "due_from",
-        "differences_due_on",
-        "differences_from",
-    ),
-}
+MOVING = {name: kept.moving.split() for name, kept in PROTECTIONS.items() if kept.moving}
 """The columns of guarded tables that a use case changes."""
-FROZEN = frozenset(MOVING) - ERASABLE
-"""A row stays, and so do the columns that say what it is; its status moves."""
-CURRENT = frozenset(
-    {
-        "account_merges",
-        "address_changes",
-        "alert_mails",
-        "anchors",
-        "away_periods",
-        "citations",
-        "confirmations",
-        "corrections",
-        "daily_parts",
-        "deputies",
-        "difference_choices",
-        "domains",
-        "drafts",
-        "evidence",
-        "evidence_links",
-        "file_removals",
-        "former_addresses",
-        "framework_draft_decisions",
-        "framework_drafts",
-        "invitations",
-        "job_parts",
-        "job_people",
-        "jobs",
-        "levels",
-        "libraries",
-        "limit_counts",
-        "link_mails",
-        "mail_tests",
-        "memberships",
-        "not_rated_here",
-        "notice_choices",
-        "notices",
-        "outbox_mails",
-        "people",
-        "planned_moves",
-        "ratings",
-        "record_openings",
-        "recovery_codes",
-        "reset_requests",
-        "revealed_answers",
-        "role_profiles",
-        "roster_imports",
-        "roster_memories",
-        "roster_rows",
-        "round_frameworks",
-        "rounds",
-        "scale_answers",
-        "sensitive_decisions",
-        "sign_in_turns",
-        "sign_ins",
-        "sources",
-        "standings",
-        "stored_files",
-        "strands",
-        "submissions",
-        "targets",
-        "teams",
-        "thanks",
-        "training_actions",
-    }
-)
-"""What stands now; it may change."""
 
 FORGETTING = ("endorsements", "level_exceptions", "person_versions", "revealed_answers")
 """With a row of these the standings of its person go (models/record/versions), and with the end of
@@ -164,6 +31,7 @@ def guards(engine: str, tables: Collection[str]) -> tuple[str, ...]:
         f"{table}_{act}"
         for named, acts in (
             (GUARDED, ACTS[engine]),
+            (("people",), ("no_update",)),
             (FORGETTING, ("forgets_insert", "forgets_update", "forgets_delete")),
             (("reviews",), ("forgets_update",)),
         )

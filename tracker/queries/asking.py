@@ -53,6 +53,10 @@ def row_as(of: type[T], row: RowMapping, **instead: Any) -> T:
     return of(**{name: row[name] for name in _names(of) if name not in instead}, **instead)  # type: ignore[arg-type]
 
 
+def newest_first(rows: Sequence[RowMapping], *by: str) -> list[RowMapping]:
+    return sorted(rows, key=lambda row: [row[name] for name in (*by, "id")], reverse=True)
+
+
 @cache
 def _names(of: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(of))

@@ -79,7 +79,14 @@ def note(
     if not parts or parts[-1].over or parts[-1].within is not savepoint:
         parts.append(NotedEvents(savepoint))
     parts[-1].events[
-        NotedEvent(kind, library_id, actor_id, subject_id, now, tuple(sorted(facts.items())))
+        NotedEvent(
+            kind=kind,
+            library_id=library_id,
+            actor_id=actor_id,
+            subject_id=subject_id,
+            happened_at=now,
+            facts=tuple(sorted(facts.items())),
+        )
     ] = None
 
 
@@ -140,7 +147,7 @@ def _after_soft_rollback(tx: Session, taken_back: SessionTransaction) -> None:
 
 
 def _append(tx: Session, collected: list[NotedEvent]) -> None:
-    salts = [secrets.token_hex(32) for _noted in collected]
+    salts = [secrets.token_hex(16) for _noted in collected]
     commitments = [
         commitment(salt, dict(noted.facts)) for salt, noted in zip(salts, collected, strict=True)
     ]
@@ -152,14 +159,14 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
         zip(collected, commitments, strict=True), last + 1
     ):
         link = ChainLink(
-            sequence,
-            previous,
-            noted.kind,
-            noted.library_id,
-            noted.actor_id,
-            noted.subject_id,
-            noted.happened_at,
-            committed,
+            sequence=sequence,
+            previous=previous,
+            kind=noted.kind,
+            library_id=noted.library_id,
+            actor_id=noted.actor_id,
+            subject_id=noted.subject_id,
+            happened_at=noted.happened_at,
+            commitment=committed,
         )
         previous = link.made()
         rows.append(

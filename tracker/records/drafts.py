@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Draft, Person
 from tracker.row_locks import held
-from tracker.rules import drafts
+from tracker.rules import drafts as drafts_rules
 from tracker.rules.drafts import DRAFTS_MAX, Fields
 from tracker.rules.errors import Conflict
 
@@ -23,7 +23,7 @@ def save(
     if not fields:
         delete_drafts(tx, person_id, form, [subject])
         return None
-    text = drafts.written(fields)
+    text = drafts_rules.written(fields)
     tx.scalar(held(select(Person.id).where(Person.id == person_id)))
     kept_id: int | None = tx.scalar(
         update(Draft)

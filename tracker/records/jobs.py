@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Job, JobPart, JobPerson, Person
-from tracker.records.core import notices
+from tracker.records.core import notices as notices_records
 from tracker.row_locks import held
 from tracker.rules.core.jobs import (
     CLAIM_LASTS,
@@ -107,15 +107,15 @@ def claim_next(tx: Session, kinds: Collection[str], now: dt.datetime) -> Claim |
             job.claim_token = secrets.token_hex(16)
             tx.flush()
             return Claim(
-                job.id,
-                job.claim_token,
-                job.kind,
-                job.person_id,
-                job.arguments,
-                job.asked_at,
-                job.total,
-                job.done,
-                job.grounds,
+                job_id=job.id,
+                token=job.claim_token,
+                kind=job.kind,
+                person_id=job.person_id,
+                arguments=job.arguments,
+                asked_at=job.asked_at,
+                total=job.total,
+                done=job.done,
+                grounds=job.grounds,
             )
         _fail(tx, job.id, "job_given_up", now)
         tx.expire(job)
@@ -214,7 +214,7 @@ def _change(tx: Session, claim: Claim, *conditions: Any, **values: object) -> No
 def _fail(tx: Session, job_id: int, reason: str, now: dt.datetime) -> None:
     """Whoever asked for it is told: they were told before that it would be done."""
     person_id = tx.scalars(select(Job.person_id).where(Job.id == job_id)).one()
-    notices.note(tx, person_id, NoticeKind.JOB_FAILED, happening("job", job_id, now), now)
+    notices_records.note(tx, person_id, NoticeKind.JOB_FAILED, happening("job", job_id, now), now)
     values = ANEW | {"state": JobState.FAILED, "ended_at": now, "reason": reason}
     tx.execute(update(Job).where(Job.id == job_id).values(**values))
     _drop_file(tx, [job_id])

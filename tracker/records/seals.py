@@ -1,5 +1,5 @@
-"""The only writer of seals: every row of a sealed table (models/seals) that a use case wrote, as it
-stands before the commit. One seal for all that belongs to one person, or to one library.
+"""The only writer of seals: every row of a sealed table (models/protections) that a use case wrote,
+as it stands before the commit. One seal for all that belongs to one person, or to one library.
 
 Rows that the session flushes are noted by themselves, so that no writer can forget it. Two that
 extend a chain at once need no lock for it: its place is unique, so the second waits for the first,
@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Select, bindparam, event, func, insert, inspect, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.unitofwork import UOWTransaction
@@ -21,7 +33,7 @@ from sqlalchemy.orm.unitofwork import UOWTransaction
 from tracker.db import Base
 from tracker.models import SEALED_TABLES, ReviewItemText, Seal
 from tracker.models.columns import table_of
-from tracker.models.seals import SealedTable, table_with
+from tracker.models.protections import SealedTable, table_with
 from tracker.rules.core.seals import GONE, CoveredRow, SealHead, commitment, covering, digest
 
 Row = TypeVar("Row", bound=Base)
@@ -59,6 +71,37 @@ def add_many(tx: Session, model: type[Row], rows: Sequence[Mapping[str, object]]
     for row in added:
         note(tx, row)
     return added
+
+
+def change_many(
+    tx: Session, model: type[Row], *which: ColumnElement[bool], **new: object
+) -> list[int]:
+    """Set these columns in the rows of a sealed table for which that holds, in one statement;
+    returns their ids."""
+    (key,) = inspect(model).primary_key
+    changed = update(model).where(*which).values(**new).returning(key)
+    ids = list(tx.scalars(changed.execution_options(synchronize_session=False)))
+    note_all(tx, model, key.in_(ids))
+    return ids
+
+
+def note_all(tx: Session, model: type[Row], *which: ColumnElement[bool]) -> None:
+    """Seal the rows for which that holds, as they stand now: they were written past the
+    session."""
+    rows = select(model).where(*which).execution_options(populate_existing=True)
+    for row in tx.scalars(rows):
+        note(tx, row)
+
+
+def delete_many(tx: Session, model: type[Row], *which: ColumnElement[bool]) -> list[Row]:
+    """Delete the rows of a sealed table for which that holds, in one statement, and return
+    them."""
+    gone = delete(model).where(*which).returning(model)
+    rows = list(tx.scalars(gone.execution_options(synchronize_session=False)))
+    for row in rows:
+        _note(tx, NotedRow(tx.get_nested_transaction(), row, is_gone=True))
+        tx.expunge(row)
+    return rows
 
 
 def follow(tx: Session, person_id: int, sequence: int | None, digest: bytes | None) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
@@ -50,7 +50,7 @@ def without_sep_line(text: str) -> tuple[str, int, str]:
     return (text, 0, "") if match is None else (text[match.end() :], 1, match[1])
 
 
-def separator_of(text: str, known: set[str]) -> str:
+def separator_of(text: str, is_known: Callable[[str], object]) -> str:
     """The one that makes the most cells into words we know; among equals the one with the most
     cells."""
 
@@ -61,7 +61,7 @@ def separator_of(text: str, known: set[str]) -> str:
         ):  # read up to there: what is wrong is said once the separator is known
             for _number, record in islice(records_of(text, separator), LOOKED_AT):
                 cells += record
-        return (sum(plain(cell) in known for cell in cells), len(cells))
+        return (sum(bool(is_known(cell)) for cell in cells), len(cells))
 
     return max(SEPARATORS, key=score)
 

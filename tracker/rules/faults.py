@@ -16,9 +16,11 @@ OF_POSTGRESQL = {
     "40P01": "busy",
     "40001": "busy",
     "XX001": "damaged",
+    "TL001": "another_layout",
 }
 """SQLSTATE -> fault: disk full, input or output failed, lock not available, two transactions waited
-for each other, or could not follow one another, data corrupted."""
+for each other, or could not follow one another, data corrupted; and our own, on both engines, for a
+layout that another version made (tracker/db.py)."""
 
 
 class Fault(StrEnum):
@@ -29,6 +31,8 @@ class Fault(StrEnum):
     DAMAGED = "damaged"
     UNREACHABLE = "unreachable"
     """No server answers, or the file cannot be opened or written."""
+    ANOTHER_LAYOUT = "another_layout"
+    """Another version of the program brought the database to its own."""
 
 
 def fault_of(error: BaseException) -> Fault | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import PiggybackWrite, piggyback, transaction
 from tracker.models import Submission
-from tracker.records import drafts
+from tracker.records import drafts as core_drafts_records
 
 
 class Repeated(Exception):  # noqa: N818  (not a fault: the work is done already)
@@ -56,7 +56,7 @@ def claiming(sent: SentForm) -> Iterator[PiggybackWrite]:
             raise Repeated from error
         if sent.draft is not None and sent.person_id is not None:
             form, subject = sent.draft
-            drafts.delete_drafts(tx, sent.person_id, form, [subject])
+            core_drafts_records.delete_drafts(tx, sent.person_id, form, [subject])
 
     with piggyback(claim) as piggybacked:
         yield piggybacked

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from tracker.evidence.files.rules_places import SHA256, FilePlace
+from tracker.evidence.files.rules_backends import SHA256, FileBackend
 from tracker.operations.backups.rules import (
     DATABASES,
     FAULTY,
@@ -25,7 +25,7 @@ from tracker.operations.backups.rules import (
     read as read_manifest,
     written,
 )
-from tracker.storage import files
+from tracker.storage import files as storage_files
 from tracker.storage.workplaces import STEP, settle
 
 CHUNK = 1024 * 1024
@@ -41,7 +41,7 @@ def write(
     workplace: Path,
     database: Path,
     engine: str,
-    evidence: FilePlace,
+    evidence: FileBackend,
     wanted: list[str],
     made: Callable[[list[str]], Manifest],
 ) -> Manifest:
@@ -88,8 +88,8 @@ class _InSteps(io.FileIO):
         return written
 
 
-def _put_file(archive: tarfile.TarFile, evidence: FilePlace, sha256: str) -> bool:
-    content = files.whole(evidence, sha256)
+def _put_file(archive: tarfile.TarFile, evidence: FileBackend, sha256: str) -> bool:
+    content = storage_files.whole(evidence, sha256)
     if content is None:
         return False
     _put(archive, FILES + sha256, io.BytesIO(content), len(content))

@@ -10,7 +10,7 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from s3fs import S3FileSystem
 
-from tracker.evidence.files.rules_places import Bucket, FoundFile, is_ours, path_of
+from tracker.evidence.files.rules_backends import Bucket, FoundFile, is_ours, path_of
 from tracker.rules.errors import Unreachable
 
 LOG = structlog.get_logger("tracker.files")

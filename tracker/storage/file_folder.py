@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from tracker.evidence.files.rules_places import INCOMING, FoundFile, is_ours, path_of
+from tracker.evidence.files.rules_backends import INCOMING, FoundFile, is_ours, path_of
 from tracker.logs import said_of
 from tracker.rules.errors import Unkept
 

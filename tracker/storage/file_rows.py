@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from tracker.db import apart_from_work, empty_log, session, session_afresh, transaction
 from tracker.engines import waiting_at_most
 from tracker.evidence.files.rules import Accepted, FileStore
-from tracker.evidence.files.rules_places import INCOMING, FilePlace, FoundFile
+from tracker.evidence.files.rules_backends import INCOMING, FileBackend, FoundFile
 from tracker.models import FileRemoval, Person, StoredFile
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Unreachable
-from tracker.storage import files
+from tracker.storage import files as storage_files
 
 LOG = structlog.get_logger("tracker.files")
 OLD = dt.timedelta(days=1)
@@ -59,15 +59,15 @@ def kept_on_disk(
         yield accepted
         return
     busy = Conflict("files_on_the_way")
-    with files.turn_of(store.place, [str(person_id)], busy, PATIENCE):
+    with storage_files.turn_of(store.place, [str(person_id)], busy, PATIENCE):
         session_afresh()
         _check_room(session(), person_id, sum(len(file.content) for file in accepted), store)
         try:
             for file in accepted:
-                files.keep(store.place, file.content)
+                storage_files.keep(store.place, file.content)
             yield accepted
         except Exception:
-            discard(store.place, {files.digest_of(file.content) for file in accepted})
+            discard(store.place, {storage_files.digest_of(file.content) for file in accepted})
             raise
 
 
@@ -79,9 +79,9 @@ def add_file(
     tx.scalar(held(select(Person.id).where(Person.id == person_id)))
     _check_room(tx, person_id, len(file.content), store)
     lock(tx)
-    sha256 = files.digest_of(file.content)
-    if not files.is_there(store.place, sha256):
-        files.keep(store.place, file.content)
+    sha256 = storage_files.digest_of(file.content)
+    if not storage_files.is_there(store.place, sha256):
+        storage_files.keep(store.place, file.content)
     row = StoredFile(
         person_id=person_id,
         sha256=sha256,
@@ -104,7 +104,7 @@ def _check_room(tx: Session, person_id: int, size: int, store: FileStore) -> Non
         raise Invalid("files_full", "file", total=store.total // (1024 * 1024))
 
 
-def finish(place: FilePlace) -> int:
+def finish(place: FileBackend) -> int:
     """Remove the files of erasures, and what the log of the database still holds of them. Returns
     how many files went. Doing it again is harmless."""
     count = 0
@@ -113,13 +113,13 @@ def finish(place: FilePlace) -> int:
         for removal in tx.scalars(select(FileRemoval)).all():
             named = select(StoredFile.id).where(StoredFile.sha256 == removal.sha256).limit(1)
             if tx.scalar(named) is None:
-                count += files.remove(place, removal.sha256)
+                count += storage_files.remove(place, removal.sha256)
             tx.delete(removal)
     empty_log()
     return count
 
 
-def finish_or_leave(place: FilePlace) -> None:
+def finish_or_leave(place: FileBackend) -> None:
     """The same after an erasure, which stands in any case: where the store is away, the daily work
     removes them."""
     try:
@@ -129,11 +129,11 @@ def finish_or_leave(place: FilePlace) -> None:
         LOG.warning("erased_files_left", error=error.code)
 
 
-def newest_is_whole(place: FilePlace) -> bool | None:
+def newest_is_whole(place: FileBackend) -> bool | None:
     """Whether the file that was added last can be read and is what was stored; None: there is none.
     Raises Unreachable."""
     newest = session().scalar(select(StoredFile.sha256).order_by(StoredFile.id.desc()).limit(1))
-    return None if newest is None else files.whole(place, newest) is not None
+    return None if newest is None else storage_files.whole(place, newest) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +148,15 @@ class FilesFound:
     old: list[FoundFile]
 
 
-def check(place: FilePlace, now: dt.datetime) -> FilesFound:
+def check(place: FileBackend, now: dt.datetime) -> FilesFound:
     """Read every file, and compare it with the digest that it is named after."""
     named = set(session().scalars(select(StoredFile.sha256).distinct()))
-    missing = sorted(sha256 for sha256 in named if not files.is_there(place, sha256))
+    missing = sorted(sha256 for sha256 in named if not storage_files.is_there(place, sha256))
     present = named - set(missing)
-    damaged = sorted(sha256 for sha256 in present if files.whole(place, sha256) is None)
+    damaged = sorted(sha256 for sha256 in present if storage_files.whole(place, sha256) is None)
     orphans = sorted(_orphans(place), key=lambda orphan: orphan.path)
     old = [orphan for orphan in orphans if _is_old(orphan, now)]
-    return FilesFound(len(named), missing, damaged, orphans, old)
+    return FilesFound(named=len(named), missing=missing, damaged=damaged, orphans=orphans, old=old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Swept:
     spared: int
 
 
-def sweep(place: FilePlace, now: dt.datetime) -> Swept:
+def sweep(place: FileBackend, now: dt.datetime) -> Swept:
     """Remove the orphans that are OLD. Doing it again is harmless; in front of another database,
     so is doing it once."""
     old = [orphan for orphan in _orphans(place) if _is_old(orphan, now)]
@@ -181,11 +181,11 @@ def sweep(place: FilePlace, now: dt.datetime) -> Swept:
             lock(tx)
             for orphan in going[start : start + AT_ONCE]:
                 if not _is_named(tx, orphan.name):
-                    files.remove_found(place, orphan)
+                    storage_files.remove_found(place, orphan)
     return Swept(len(going), len(spared))
 
 
-def discard(place: FilePlace, digests: Collection[str]) -> None:
+def discard(place: FileBackend, digests: Collection[str]) -> None:
     """Remove those that no row came to name, after a refusal. It waits for nobody: what cannot be
     removed now goes with the next sweep."""
     try:
@@ -193,16 +193,16 @@ def discard(place: FilePlace, digests: Collection[str]) -> None:
             lock(tx)
             for sha256 in digests:
                 if not _is_named(tx, sha256):
-                    files.remove(place, sha256)
+                    storage_files.remove(place, sha256)
     except (SQLAlchemyError, OSError, Unreachable) as error:
         session_afresh()
         LOG.warning("files_left_for_the_sweep", count=len(digests), error=type(error).__name__)
 
 
-def _orphans(place: FilePlace) -> Iterator[FoundFile]:
+def _orphans(place: FileBackend) -> Iterator[FoundFile]:
     """Files by digest that neither a file's row nor a removal names, and those half written."""
     known = set(session().scalars(select(StoredFile.sha256).union(select(FileRemoval.sha256))))
-    for file in files.found(place):
+    for file in storage_files.found(place):
         if file.name not in known:
             yield file
 

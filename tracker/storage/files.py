@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from tracker.evidence.files.rules_places import FilePlace, FoundFile, path_of
+from tracker.evidence.files.rules_backends import FileBackend, FoundFile, path_of
 from tracker.locks import lock
 from tracker.logs import said_of
 from tracker.rules.errors import Damaged, Refusal, Unkept
@@ -37,7 +37,7 @@ def digest_of(content: bytes) -> str:
 
 @contextmanager
 def turn_of(
-    place: FilePlace, names: Iterable[str], otherwise: Refusal, patience: float = 0
+    place: FileBackend, names: Iterable[str], otherwise: Refusal, patience: float = 0
 ) -> Iterator[None]:
     """Only one block of a name runs at a time, on every server that shares the disk; who dies in it
     gives the turn back. With a bucket, on every machine by itself. Of several names it has the
@@ -64,7 +64,7 @@ def _first_free(turns: list[Path], patience: float) -> int | None:
     return None
 
 
-def keep(place: FilePlace, content: bytes) -> str:
+def keep(place: FileBackend, content: bytes) -> str:
     """Store the content so that it is there after a crash; returns its digest. The same content is
     stored once.
 
@@ -77,7 +77,7 @@ def keep(place: FilePlace, content: bytes) -> str:
     return sha256
 
 
-def read(place: FilePlace, sha256: str) -> bytes:
+def read(place: FileBackend, sha256: str) -> bytes:
     """The content. Raises Damaged("file_damaged") when it is gone or is not what was stored, and
     Unreachable("file_away")."""
     content = whole(place, sha256)
@@ -87,44 +87,44 @@ def read(place: FilePlace, sha256: str) -> bytes:
     return content
 
 
-def whole(place: FilePlace, sha256: str) -> bytes | None:
+def whole(place: FileBackend, sha256: str) -> bytes | None:
     """The content, if it is there as it was stored."""
     content = _files(place).content(sha256)
     return None if content is None or digest_of(content) != sha256 else content
 
 
-def is_there(place: FilePlace, sha256: str) -> bool:
+def is_there(place: FileBackend, sha256: str) -> bool:
     return _files(place).is_there(sha256)
 
 
-def remove(place: FilePlace, sha256: str) -> bool:
+def remove(place: FileBackend, sha256: str) -> bool:
     """Take it out of the place for good. Returns whether it was there."""
     return _files(place).remove(path_of(sha256))
 
 
-def found(place: FilePlace) -> Iterator[FoundFile]:
+def found(place: FileBackend) -> Iterator[FoundFile]:
     """Every file that is named after a digest, and those half written."""
     return _files(place).found()
 
 
-def remove_found(place: FilePlace, file: FoundFile) -> None:
+def remove_found(place: FileBackend, file: FoundFile) -> None:
     _files(place).remove(file.path)
 
 
-def are_ready(place: FilePlace) -> bool:
+def are_ready(place: FileBackend) -> bool:
     """Whether files can be put there, as far as one can tell without doing it."""
     return _files(place).is_ready()
 
 
-def faults(place: FilePlace) -> Iterator[str]:
+def faults(place: FileBackend) -> Iterator[str]:
     """What is wrong with a bucket, seen by trying. Nothing of a folder."""
     return iter(()) if isinstance(place, Path) else _bucket(place).faults()
 
 
-def _files(place: FilePlace) -> Files:
+def _files(place: FileBackend) -> Files:
     return FileFolder(place) if isinstance(place, Path) else _bucket(place)
 
 
-def _bucket(place: FilePlace) -> Any:
+def _bucket(place: FileBackend) -> Any:
     """What it needs is installed where somebody has a bucket."""
     return import_module("tracker.storage.file_bucket").FileBucket(place)

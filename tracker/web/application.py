@@ -10,10 +10,10 @@ from flask_compress import Compress
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker.administration.roster import views as rosters
-from tracker.notifications.mail import pages as emails
-from tracker.operations.system import views_health as request_metrics
-from tracker.teams.gaps import exports_people as people_file
+from tracker.administration.roster import views as roster_views
+from tracker.notifications.mail import pages as mail_pages
+from tracker.operations.system import views as system_views
+from tracker.teams.gaps import exports as gaps_exports
 from tracker.web.blueprints import BLUEPRINTS
 from tracker.web.http import (
     access,
@@ -28,7 +28,7 @@ from tracker.web.http import (
     session,
 )
 from tracker.web.i18n import content_language, languages
-from tracker.web.ui import assets, drafts, pdf, people
+from tracker.web.ui import assets, drafts, pdf, people as ui_people
 from tracker.web.ui.templating import environment
 
 
@@ -52,7 +52,7 @@ def with_pages(app: Flask) -> Flask:
     languages.init_app(app)
     headers.init_app(app)
     logging.init_app(app)
-    request_metrics.init_app(app)
+    system_views.init_app(app)
     hosts.init_app(app)
     input_checks.init_app(app)
     session.MaskedTokens(app)
@@ -65,12 +65,12 @@ def with_pages(app: Flask) -> Flask:
     idempotency.init_app(app)
     errors.init_app(app)
     environment.init_app(app)
-    people.init_app(app)
+    ui_people.init_app(app)
     drafts.init_app(app)
     pdf.init_app(app)
-    emails.init_app(app)
-    people_file.init_app(app)
-    rosters.init_app(app)
+    mail_pages.init_app(app)
+    gaps_exports.init_app(app)
+    roster_views.init_app(app)
     Compress(app)
     content_language.init_app(app)
     for blueprint in BLUEPRINTS:

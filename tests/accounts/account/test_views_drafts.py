@@ -12,11 +12,11 @@ from sqlalchemy import update
 
 from tests.client import Client
 from tests.factories.evidence import piece
-from tests.factories.sending import PART, YES, actor, ask, item_ids, send
+from tests.factories.sides import PART, YES, actor, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Draft
-from tracker.queries.access import drafts
+from tracker.queries.access import drafts as core_drafts_queries
 from tracker.rules.drafts import Fields
 
 SignIn = Callable[[str], Client]
@@ -35,7 +35,7 @@ def save(client: Client, person_id: int, draft: str, fields: Any) -> int:
 
 def kept(app: Flask, world: World, name: str = "ana") -> dict[str, Fields]:
     with app.app_context():
-        found = drafts.all_fields(world.people[name])
+        found = core_drafts_queries.all_fields(world.people[name])
         return {f"{each.form} {each.subject}".strip(): fields for each, fields in found}
 
 

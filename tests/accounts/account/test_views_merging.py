@@ -8,9 +8,9 @@ from flask import Flask
 from tests.client import Client
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, actor
+from tests.factories.sides import YES, actor
 from tests.factories.world import World
-from tracker.administration.accounts import actions as merging
+from tracker.administration.accounts import actions as accounts_actions
 
 SignIn = Callable[[str], Client]
 OTHER = "were told that ana@example.org and nina@example.org are both yours."
@@ -22,7 +22,9 @@ def told(app: Flask, world: World) -> None:
     """Adam says that Nina's account is Ana's too."""
     with app.app_context():
         nina = join(world, "nina", "central")
-        merging.merge(actor(world, "adam"), world.people["ana"], nina, world.now, dry_run=False)
+        accounts_actions.merge(
+            actor(world, "adam"), world.people["ana"], nina, world.now, dry_run=False
+        )
 
 
 @pytest.mark.parametrize("who", ["ana", "nina"])

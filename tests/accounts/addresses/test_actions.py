@@ -10,9 +10,9 @@ from tests.factories.mail_servers import Inbox
 from tests.factories.notices import deliver, text, told
 from tests.factories.people import join
 from tests.factories.world import World
-from tracker.accounts.addresses import actions as address_changes
-from tracker.accounts.links import actions as invitations, actions_owner as given_links
-from tracker.administration.people import actions as people
+from tracker.accounts.addresses import actions as addresses_actions
+from tracker.accounts.links import actions as links_actions
+from tracker.administration.people import actions as people_actions
 from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor
@@ -44,10 +44,10 @@ def test_an_address_of_an_administrators_own_is_no_way_in(
     """They set it and have the link sent there, or ask for it on the sign-in page: neither works
     while the owner, who is told at the address before, can restore that."""
     ana = context.people["ana"]
-    people.edit(adam, ana, "Ana", "adam.too@example.org", NOW)
-    invitations.mail_one(adam, ana, NOW)
-    invitations.ask("adam.too@example.org", NOW)
-    invitations.look_up(NOW)
+    people_actions.edit(adam, ana, "Ana", "adam.too@example.org", NOW)
+    links_actions.mail_one(adam, ana, NOW)
+    links_actions.ask("adam.too@example.org", NOW)
+    links_actions.look_up(NOW)
     deliver(inbox, NOW)
     taken = links_to(inbox, "adam.too@example.org")
     assert len(taken) == 2
@@ -56,11 +56,11 @@ def test_an_address_of_an_administrators_own_is_no_way_in(
         assert refused(token, NOW + MINUTE) == "recovery_code_needed"
     assert told(context, "ana") == ["address_changed", "link_made", "link_asked"]
     (back,) = back_links(inbox, "ana@example.org")
-    address_changes.take_back(back, NOW + MINUTE)
+    addresses_actions.take_back(back, NOW + MINUTE)
     assert email_of(ana) == "ana@example.org"
     for token in taken:
         with pytest.raises(Missing):
-            given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+            links_actions.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
 
 
 def test_a_supervisor_who_set_the_address_confirms_nothing(
@@ -71,13 +71,13 @@ def test_a_supervisor_who_set_the_address_confirms_nothing(
     join(context, "adam", "central", Role.SUPERVISOR)
     with transaction() as tx:
         tx.get_one(Person, context.people["lea"]).administrator = True
-    people.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
+    people_actions.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
     for ask in (
-        lambda: invitations.ask("adam.too@example.org", NOW),
-        lambda: invitations.mail_one(acting(context, "lea"), context.people["ana"], NOW),
+        lambda: links_actions.ask("adam.too@example.org", NOW),
+        lambda: links_actions.mail_one(acting(context, "lea"), context.people["ana"], NOW),
     ):
         ask()
-        invitations.look_up(NOW)
+        links_actions.look_up(NOW)
         deliver(inbox, NOW)
         not_by(context, "adam", links_to(inbox, "adam.too@example.org")[-1])
         assert asked(context, "sue")[-1] == "Ana"
@@ -89,13 +89,13 @@ def test_two_changes_leave_the_owner_the_way_back(
 ) -> None:
     ana, now = context.people["ana"], NOW + days * DAY
     for email, when in (("one@example.org", NOW), ("two@example.org", now)):
-        people.edit(adam, ana, "Ana", email, when)
+        people_actions.edit(adam, ana, "Ana", email, when)
         deliver(inbox, when)
-    people.edit(adam, ana, "Ana", "one@example.org", now)
-    invitations.mail_one(adam, ana, now)
+    people_actions.edit(adam, ana, "Ana", "one@example.org", now)
+    links_actions.mail_one(adam, ana, now)
     deliver(inbox, now)
     assert refused(links_to(inbox, "one@example.org")[-1], now) == "recovery_code_needed"
-    address_changes.take_back(back_links(inbox, "ana@example.org")[0], now)
+    addresses_actions.take_back(back_links(inbox, "ana@example.org")[0], now)
     assert email_of(ana) == "ana@example.org"
 
 
@@ -103,37 +103,37 @@ def test_nobody_else_gets_an_address_that_can_be_restored(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
     """Else the way back would be closed by giving it away."""
-    people.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
+    people_actions.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
     for give in (
-        lambda: people.add(adam, "Another", "ana@example.org", NOW),
-        lambda: people.edit(adam, context.people["ben"], "Ben", "ana@example.org", NOW),
+        lambda: people_actions.add(adam, "Another", "ana@example.org", NOW),
+        lambda: people_actions.edit(adam, context.people["ben"], "Ben", "ana@example.org", NOW),
     ):
         with pytest.raises(Invalid, match="email_taken"):
             give()
     deliver(inbox, NOW)
-    address_changes.take_back(back_links(inbox, "ana@example.org")[0], NOW)
+    addresses_actions.take_back(back_links(inbox, "ana@example.org")[0], NOW)
     assert email_of(context.people["ana"]) == "ana@example.org"
-    people.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
-    people.add(adam, "Another", "ana@example.org", NOW + TAKE_BACK_LASTS)
+    people_actions.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
+    people_actions.add(adam, "Another", "ana@example.org", NOW + TAKE_BACK_LASTS)
 
 
 def test_an_administrator_puts_a_mistake_right(context: World, adam: Actor, inbox: Inbox) -> None:
     """Back at the address before, a link works at once, and nobody at the wrong one can restore
     that."""
     ana = context.people["ana"]
-    people.edit(adam, ana, "Ana", "wrong@example.org", NOW)
-    people.edit(adam, ana, "Ana", "ana@example.org", NOW)
-    invitations.mail_one(adam, ana, NOW)
+    people_actions.edit(adam, ana, "Ana", "wrong@example.org", NOW)
+    people_actions.edit(adam, ana, "Ana", "ana@example.org", NOW)
+    links_actions.mail_one(adam, ana, NOW)
     deliver(inbox, NOW)
     assert back_links(inbox, "wrong@example.org") == []
-    given_links.accept(links_to(inbox, "ana@example.org")[-1], CHEAP, GOOD, NOW)
+    links_actions.accept(links_to(inbox, "ana@example.org")[-1], CHEAP, GOOD, NOW)
 
 
 def test_after_thirty_days_an_address_is_its_owners(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
     ana, later = context.people["ana"], NOW + TAKE_BACK_LASTS
-    people.edit(adam, ana, "Ana", "ana.b@example.org", NOW)
-    invitations.mail_one(adam, ana, later)
+    people_actions.edit(adam, ana, "Ana", "ana.b@example.org", NOW)
+    links_actions.mail_one(adam, ana, later)
     deliver(inbox, later)
-    given_links.accept(links_to(inbox, "ana.b@example.org")[-1], CHEAP, GOOD, later)
+    links_actions.accept(links_to(inbox, "ana.b@example.org")[-1], CHEAP, GOOD, later)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.accounts.links.test_actions_mailed import CHEAP, GOOD
 from tests.conftest import NOW
 from tests.factories.world import World
-from tracker.accounts.links import actions_owner as given_links, queries as reading
+from tracker.accounts.links import actions as links_actions, queries as links_queries
 from tracker.db import session
 from tracker.models import Invitation
 from tracker.queries.access.actors import actor_for_person
@@ -20,7 +20,7 @@ MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
 def refused(token: str, now: dt.datetime, code: str = "") -> str:
     with pytest.raises(Invalid) as refusal:
-        given_links.accept(token, CHEAP, GOOD, now, code=code)
+        links_actions.accept(token, CHEAP, GOOD, now, code=code)
     return refusal.value.code
 
 
@@ -35,7 +35,7 @@ def asked(world: World, name: str, now: dt.datetime = NOW) -> list[str]:
     session().rollback()
     actor = actor_for_person(world.people[name], now)
     assert actor is not None
-    return [name for _link, name, _by in reading.to_confirm(actor, now)]
+    return [name for _link, name, _by in links_queries.to_confirm(actor, now)]
 
 
 def not_by(world: World, name: str, token: str, now: dt.datetime = NOW) -> None:
@@ -43,4 +43,4 @@ def not_by(world: World, name: str, token: str, now: dt.datetime = NOW) -> None:
     actor = actor_for_person(world.people[name], now)
     assert actor is not None
     with pytest.raises(Conflict, match="confirmer_not_independent"):
-        given_links.confirm(actor, the_id(token), now)
+        links_actions.confirm(actor, the_id(token), now)

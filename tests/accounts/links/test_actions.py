@@ -16,16 +16,15 @@ from tests.factories.notices import deliver, text, told
 from tests.factories.people import join
 from tests.factories.world import World
 from tracker.accounts.links import (
-    actions as invitations,
-    actions_owner as given_links,
-    queries as reading,
-    records as recovery_codes,
+    actions as links_actions,
+    queries as links_queries,
+    records as links_records,
 )
 from tracker.accounts.links.queries import invited
-from tracker.accounts.sign_in import actions as sign_ins
+from tracker.accounts.sign_in import actions as sign_in_actions
 from tracker.accounts.sign_in.rules import Visit
 from tracker.administration.library.actions import set_operator
-from tracker.administration.people import actions as people
+from tracker.administration.people import actions as people_actions
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, Invitation, OutboxMail, Person, RecoveryCode
 from tracker.policy.permissions import Actor
@@ -38,7 +37,7 @@ from tracker.rules.roles import Role
 
 def enter(world: World, name: str, password: str = PASSWORD, now: dt.datetime = NOW) -> bool:
     email = world.email(name)
-    return sign_ins.sign_in(CHEAP, email, password, Visit("", DAY), now) is not None
+    return sign_in_actions.sign_in(CHEAP, email, password, Visit("", DAY), now) is not None
 
 
 def kinds() -> list[str]:
@@ -48,7 +47,7 @@ def kinds() -> list[str]:
 
 def test_who_made_a_link_gets_nowhere_with_it_for_a_day(context: World, adam: Actor) -> None:
     ana = context.people["ana"]
-    token = invitations.renew(adam, ana, NOW)
+    token = links_actions.renew(adam, ana, NOW)
     found = invited(token, NOW)
     assert found is not None
     assert found.opens_at == NOW + HELD_FOR
@@ -58,26 +57,28 @@ def test_who_made_a_link_gets_nowhere_with_it_for_a_day(context: World, adam: Ac
     found = invited(token, NOW + HELD_FOR)
     assert found is not None
     assert found.opens_at is None
-    given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+    links_actions.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
     assert enter(context, "ana", GOOD)
 
 
 def test_who_never_signed_in_has_nothing_to_guard(adam: Actor) -> None:
-    pat, _first = people.add(adam, "Pat", "pat@example.org", NOW)
-    assert given_links.accept(invitations.renew(adam, pat, NOW), CHEAP, GOOD, NOW).person_id == pat
-    assert refused(invitations.renew(adam, pat, NOW), NOW) == "recovery_code_needed"
+    pat, _first = people_actions.add(adam, "Pat", "pat@example.org", NOW)
+    assert (
+        links_actions.accept(links_actions.renew(adam, pat, NOW), CHEAP, GOOD, NOW).person_id == pat
+    )
+    assert refused(links_actions.renew(adam, pat, NOW), NOW) == "recovery_code_needed"
 
 
 def test_a_supervisor_says_that_somebody_is_there(context: World, adam: Actor) -> None:
-    token = invitations.renew(adam, context.people["ana"], NOW)
+    token = links_actions.renew(adam, context.people["ana"], NOW)
     assert asked(context, "sue") == ["Ana"]
     assert [asked(context, name) for name in ("hugo", "ana", "cora", "ben")] == [[], [], [], []]
-    given_links.confirm(acting(context, "sue"), the_id(token), NOW + MINUTE)
+    links_actions.confirm(acting(context, "sue"), the_id(token), NOW + MINUTE)
     assert asked(context, "sue") == []
     with pytest.raises(Conflict, match="link_not_held"):
-        given_links.confirm(acting(context, "sue"), the_id(token), NOW + MINUTE)
-    given_links.accept(token, CHEAP, GOOD, NOW + 2 * MINUTE)
-    ((given, by, confirmed_by),) = reading.of_own(acting(context, "ana"), NOW)
+        links_actions.confirm(acting(context, "sue"), the_id(token), NOW + MINUTE)
+    links_actions.accept(token, CHEAP, GOOD, NOW + 2 * MINUTE)
+    ((given, by, confirmed_by),) = links_queries.of_own(acting(context, "ana"), NOW)
     assert (by, confirmed_by, given.used_at) == ("Adam", "Sue", NOW + 2 * MINUTE)
     assert "link_confirmed" in kinds()
 
@@ -85,7 +86,7 @@ def test_a_supervisor_says_that_somebody_is_there(context: World, adam: Actor) -
 def test_nobody_confirms_their_own_link(context: World, adam: Actor) -> None:
     """An administrator who supervises somebody makes them a link."""
     join(context, "adam", "central", Role.SUPERVISOR)
-    not_by(context, "adam", invitations.renew(adam, context.people["ana"], NOW))
+    not_by(context, "adam", links_actions.renew(adam, context.people["ana"], NOW))
     assert asked(context, "sue") == ["Ana"]
 
 
@@ -106,7 +107,7 @@ def test_nor_does_an_account_that_its_maker_lately_had_a_hand_in(
 ) -> None:
     """It could be theirs: a second Sue, a link of her own, an account of somebody who left."""
     happened(context, kind, "adam", "sue", at=NOW - INDEPENDENT_AFTER + DAY)
-    token = invitations.renew(adam, context.people["ana"], NOW)
+    token = links_actions.renew(adam, context.people["ana"], NOW)
     not_by(context, "sue", token)
     with transaction() as tx:
         later = NOW + 2 * DAY
@@ -123,7 +124,7 @@ def test_nor_one_that_belongs_with_its_maker_through_others(context: World) -> N
     happened(context, "administrator_made", "adam", "carl")
     happened(context, "person_added", "adam", "sue")
     happened(context, "person_added", "adam", "ana")
-    token = invitations.renew(acting(context, "lea"), context.people["ana"], NOW)
+    token = links_actions.renew(acting(context, "lea"), context.people["ana"], NOW)
     not_by(context, "sue", token)
 
 
@@ -134,40 +135,40 @@ def test_another_administrator_had_no_hand_in_it(context: World) -> None:
         tx.get_one(Person, context.people["lea"]).administrator = True
     happened(context, "person_added", "adam", "sue")
     happened(context, "person_added", "adam", "ana")
-    invitations.renew(acting(context, "lea"), context.people["ana"], NOW)
+    links_actions.renew(acting(context, "lea"), context.people["ana"], NOW)
     assert asked(context, "sue") == ["Ana"]
 
 
 def test_a_supervisor_of_before_is_not_asked(context: World, adam: Actor) -> None:
     join(context, "pia", "central", Role.SUPERVISOR, ends_on=NOW.date() - DAY)
-    invitations.renew(adam, context.people["ana"], NOW)
+    links_actions.renew(adam, context.people["ana"], NOW)
     assert asked(context, "pia") == []
 
 
 def test_a_recovery_code_opens_it_once(context: World, adam: Actor) -> None:
     ana = context.people["ana"]
     with transaction() as tx:
-        old = recovery_codes.renew_code(tx, ana, NOW)
-    code = given_links.new_recovery_code(acting(context, "ana"), CHEAP, PASSWORD, NOW)
+        old = links_records.renew_code(tx, ana, NOW)
+    code = links_actions.new_recovery_code(acting(context, "ana"), CHEAP, PASSWORD, NOW)
     stored = session().scalars(select(RecoveryCode.code_hash)).one()
     assert code not in stored
     session().rollback()
-    token = invitations.renew(adam, ana, NOW)
+    token = links_actions.renew(adam, ana, NOW)
     assert refused(token, NOW, "") == "recovery_code_needed"
     for wrong in (old, "0000-0000-0000-0000-0000", code[:-1], token):
         assert refused(token, NOW, wrong) == "recovery_code_wrong"
     typed = f" {code.lower().replace('-', ' ')} "
-    given_links.accept(token, CHEAP, GOOD, NOW, code=typed)
+    links_actions.accept(token, CHEAP, GOOD, NOW, code=typed)
     assert enter(context, "ana", GOOD)
-    again = invitations.renew(adam, ana, NOW)
+    again = links_actions.renew(adam, ana, NOW)
     assert refused(again, NOW, code) == "recovery_code_wrong"
     assert kinds().count("recovery_code_used") == 1
 
 
 def test_a_code_of_somebody_else_opens_nothing(context: World, adam: Actor) -> None:
     with transaction() as tx:
-        code = recovery_codes.renew_code(tx, context.people["ben"], NOW)
-    token = invitations.renew(adam, context.people["ana"], NOW)
+        code = links_records.renew_code(tx, context.people["ben"], NOW)
+    token = links_actions.renew(adam, context.people["ana"], NOW)
     assert refused(token, NOW, code) == "recovery_code_wrong"
 
 
@@ -182,27 +183,27 @@ def test_a_recovery_code_is_random_and_read_as_it_is_typed() -> None:
 
 def test_a_new_code_needs_the_password(context: World) -> None:
     with pytest.raises(Invalid, match="password_wrong"):
-        given_links.new_recovery_code(acting(context, "ana"), CHEAP, "wrong", NOW)
+        links_actions.new_recovery_code(acting(context, "ana"), CHEAP, "wrong", NOW)
 
 
 def test_the_first_password_comes_with_a_code_where_no_mail_goes(adam: Actor) -> None:
-    _pat, token = people.add(adam, "Pat", "pat@example.org", NOW)
-    done = given_links.accept(token, CHEAP, GOOD, NOW, visit=Visit("", DAY), with_code=True)
+    _pat, token = people_actions.add(adam, "Pat", "pat@example.org", NOW)
+    done = links_actions.accept(token, CHEAP, GOOD, NOW, visit=Visit("", DAY), with_code=True)
     assert done.recovery_code is not None
-    again = invitations.renew(adam, done.person_id, NOW)
-    given_links.accept(again, CHEAP, GOOD, NOW, code=done.recovery_code)
-    _kim, token = people.add(adam, "Kim", "kim@example.org", NOW)
-    assert given_links.accept(token, CHEAP, GOOD, NOW, visit=Visit("", DAY)).recovery_code is None
+    again = links_actions.renew(adam, done.person_id, NOW)
+    links_actions.accept(again, CHEAP, GOOD, NOW, code=done.recovery_code)
+    _kim, token = people_actions.add(adam, "Kim", "kim@example.org", NOW)
+    assert links_actions.accept(token, CHEAP, GOOD, NOW, visit=Visit("", DAY)).recovery_code is None
 
 
 def test_a_link_is_told_for_thirty_days(context: World, adam: Actor) -> None:
-    invitations.renew(adam, context.people["ana"], NOW)
+    links_actions.renew(adam, context.people["ana"], NOW)
     ana = acting(context, "ana")
-    ((given, by, _confirmed_by),) = reading.of_own(ana, NOW + LISTED_FOR - MINUTE)
+    ((given, by, _confirmed_by),) = links_queries.of_own(ana, NOW + LISTED_FOR - MINUTE)
     assert (by, given.kind, given.made_at) == ("Adam", LinkKind.HANDED, NOW)
     assert given.opens_at == NOW + HELD_FOR
-    assert reading.of_own(ana, NOW + LISTED_FOR) == []
-    assert reading.of_own(acting(context, "ben"), NOW) == []
+    assert links_queries.of_own(ana, NOW + LISTED_FOR) == []
+    assert links_queries.of_own(acting(context, "ben"), NOW) == []
 
 
 def test_it_was_not_me_ends_a_link_and_tells_more_than_its_maker(
@@ -211,15 +212,15 @@ def test_it_was_not_me_ends_a_link_and_tells_more_than_its_maker(
     with transaction() as tx:
         tx.get_one(Person, context.people["hugo"]).administrator = True
     set_operator(context.email("olaf"), True, NOW)
-    ana, token = acting(context, "ana"), invitations.renew(adam, context.people["ana"], NOW)
+    ana, token = acting(context, "ana"), links_actions.renew(adam, context.people["ana"], NOW)
     deliver(inbox, NOW)
     inbox.messages.clear()
     assert enter(context, "ana")
     before = living(context.people["ana"])
-    assert given_links.disown(ana, the_id(token), NOW + MINUTE) is False
+    assert links_actions.disown(ana, the_id(token), NOW + MINUTE) is False
     assert living(context.people["ana"]) == before, "they stay signed in"
     with pytest.raises(Missing):
-        given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+        links_actions.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
     assert [told(context, name) for name in ("adam", "hugo", "olaf", "oda", "sue")] == [
         ["link_disowned"],
         ["link_disowned"],
@@ -237,86 +238,86 @@ def test_it_was_not_me_ends_a_link_and_tells_more_than_its_maker(
     assert "Ana" not in text(inbox, 2), "an operator of another library gets no name"
     assert "link_disowned" in kinds()
     with pytest.raises(Conflict, match="link_is_disowned"):
-        given_links.disown(ana, the_id(token), NOW + MINUTE)
+        links_actions.disown(ana, the_id(token), NOW + MINUTE)
 
 
 def test_it_ends_what_came_of_a_link_that_was_used(context: World, adam: Actor) -> None:
-    ana, token = acting(context, "ana"), invitations.renew(adam, context.people["ana"], NOW)
-    given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+    ana, token = acting(context, "ana"), links_actions.renew(adam, context.people["ana"], NOW)
+    links_actions.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
     later = NOW + HELD_FOR + MINUTE
     assert enter(context, "ana", GOOD, later)
-    given_links.new_recovery_code(ana, CHEAP, GOOD, later)
-    assert given_links.disown(ana, the_id(token), later) is True
+    links_actions.new_recovery_code(ana, CHEAP, GOOD, later)
+    assert links_actions.disown(ana, the_id(token), later) is True
     assert living(ana.person_id) == 0
     assert not enter(context, "ana", GOOD, later)
     assert not enter(context, "ana", "none", later)
     assert session().scalars(select(RecoveryCode.person_id)).all() == []
-    again = invitations.renew(adam, ana.person_id, later)
+    again = links_actions.renew(adam, ana.person_id, later)
     assert refused(again, later) == "recovery_code_needed", "they signed in before"
 
 
 def test_what_came_of_a_link_of_ones_own_stays(context: World, adam: Actor, inbox: Inbox) -> None:
     """Whose account somebody got into sets a new password by mail, then says that they didn't ask
     for the link before."""
-    ana, token = acting(context, "ana"), invitations.renew(adam, context.people["ana"], NOW)
-    given_links.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
+    ana, token = acting(context, "ana"), links_actions.renew(adam, context.people["ana"], NOW)
+    links_actions.accept(token, CHEAP, GOOD, NOW + HELD_FOR)
     later = NOW + HELD_FOR + MINUTE
-    invitations.ask(context.email("ana"), later)
-    invitations.look_up(later)
+    links_actions.ask(context.email("ana"), later)
+    links_actions.look_up(later)
     deliver(inbox, later)
-    given_links.accept(link(inbox), CHEAP, "eight lamps by the door", later)
+    links_actions.accept(link(inbox), CHEAP, "eight lamps by the door", later)
     assert enter(context, "ana", "eight lamps by the door", later)
-    assert given_links.disown(ana, the_id(token), later + MINUTE) is False
+    assert links_actions.disown(ana, the_id(token), later + MINUTE) is False
     assert living(ana.person_id) == 1
     assert enter(context, "ana", "eight lamps by the door", later)
 
 
 def test_nobody_says_it_of_a_link_of_somebody_else(context: World, adam: Actor) -> None:
-    token = invitations.renew(adam, context.people["ana"], NOW)
+    token = links_actions.renew(adam, context.people["ana"], NOW)
     with pytest.raises(Missing):
-        given_links.disown(acting(context, "ben"), the_id(token), NOW)
+        links_actions.disown(acting(context, "ben"), the_id(token), NOW)
 
 
 def test_by_mail_a_link_goes_to_its_owner_alone(context: World, adam: Actor, inbox: Inbox) -> None:
     ana = context.people["ana"]
-    assert invitations.mail_one(adam, ana, NOW) == "ana@example.org"
+    assert links_actions.mail_one(adam, ana, NOW) == "ana@example.org"
     assert sorted(deliver(inbox, NOW)) == ["sent", "sent"]
     assert {str(message["To"]) for message in inbox.messages} == {"ana@example.org"}
     at = next(n for n, each in enumerate(inbox.messages) if "/welcome/" in text(inbox, n))
     assert "Adam sends you a link for a new password" in " ".join(text(inbox, at).split())
-    ((given, by, _confirmed_by),) = reading.of_own(acting(context, "ana"), NOW)
+    ((given, by, _confirmed_by),) = links_queries.of_own(acting(context, "ana"), NOW)
     assert (by, given.opens_at) == ("Adam", None)
-    given_links.accept(link(inbox, at), CHEAP, GOOD, NOW + MINUTE)
+    links_actions.accept(link(inbox, at), CHEAP, GOOD, NOW + MINUTE)
 
 
 def test_an_invitation_of_one_person_goes_at_any_hour(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
     night = NOW.replace(hour=3)
-    pat = people.add_and_mail(adam, "Pat", "pat@example.org", night)
+    pat = people_actions.add_and_mail(adam, "Pat", "pat@example.org", night)
     assert deliver(inbox, night) == []
-    assert invitations.mail_one(adam, pat, night) == "pat@example.org"
+    assert links_actions.mail_one(adam, pat, night) == "pat@example.org"
     assert deliver(inbox, night) == ["sent"]
     assert [str(message["To"]) for message in inbox.messages] == ["pat@example.org"]
-    assert given_links.accept(link(inbox), CHEAP, GOOD, night).person_id == pat
+    assert links_actions.accept(link(inbox), CHEAP, GOOD, night).person_id == pat
     assert deliver(inbox, NOW) == [], "the one that waited for the morning would end this link"
 
 
 def test_whoever_runs_the_server_prints_a_link(context: World) -> None:
-    name, token = invitations.printed(" ANA@example.org ", NOW)
+    name, token = links_actions.printed(" ANA@example.org ", NOW)
     assert name == "Ana"
     assert told(context, "ana") == ["link_asked"]
     assert kinds()[-1] == "link_printed"
-    ((given, by, _confirmed_by),) = reading.of_own(acting(context, "ana"), NOW)
+    ((given, by, _confirmed_by),) = links_queries.of_own(acting(context, "ana"), NOW)
     assert (by, given.kind) == (None, LinkKind.PRINTED)
-    given_links.accept(token, CHEAP, GOOD, NOW)
+    links_actions.accept(token, CHEAP, GOOD, NOW)
     with pytest.raises(Missing):
-        invitations.printed("nobody@example.org", NOW)
+        links_actions.printed("nobody@example.org", NOW)
 
 
 def test_a_link_for_a_disabled_account_is_not_printed(context: World, adam: Actor) -> None:
-    people.disable(adam, context.people["ana"], NOW)
+    people_actions.disable(adam, context.people["ana"], NOW)
     with pytest.raises(Conflict, match="person_is_disabled"):
-        invitations.printed("ana@example.org", NOW)
+        links_actions.printed("ana@example.org", NOW)
     session().rollback()
     assert session().scalars(select(OutboxMail.id)).all() == []

@@ -10,11 +10,11 @@ from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, tell, text, told, wants
 from tests.factories.people import let_links_work
 from tests.factories.world import World
-from tracker.accounts.addresses import actions as addresses
-from tracker.accounts.links import actions as invitations, actions_owner as links
-from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.addresses import actions as addresses_actions
+from tracker.accounts.links import actions as links_actions
+from tracker.accounts.sign_in import records as sign_in_records
 from tracker.accounts.sign_in.rules import Passwords, Visit
-from tracker.administration.people import actions as people
+from tracker.administration.people import actions as people_actions
 from tracker.db import session, transaction
 from tracker.models import AlertMail, FormerAddress, OutboxMail, Person, SignIn
 from tracker.policy.permissions import Actor
@@ -27,7 +27,7 @@ MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
 def sign_in(world: World, name: str) -> None:
     with transaction() as tx:
-        sign_ins.begin(tx, world.people[name], Visit("", DAY), NOW)
+        sign_in_records.begin(tx, world.people[name], Visit("", DAY), NOW)
 
 
 def living(world: World, name: str) -> int:
@@ -41,7 +41,7 @@ def to(inbox: Inbox) -> list[str]:
 
 
 def move(adam: Actor, world: World, email: str, now: dt.datetime = NOW) -> None:
-    people.edit(adam, world.people["ana"], "Ana", email, now)
+    people_actions.edit(adam, world.people["ana"], "Ana", email, now)
 
 
 def test_a_link_is_told_at_once_and_leaves_its_owner_signed_in(
@@ -49,7 +49,7 @@ def test_a_link_is_told_at_once_and_leaves_its_owner_signed_in(
 ) -> None:
     sign_in(context, "ana")
     wants(context, MailChoice.NONE, "ana")
-    invitations.renew(adam, context.people["ana"], NOW)
+    links_actions.renew(adam, context.people["ana"], NOW)
     assert living(context, "ana") == 1, "to read of it on every page"
     assert told(context, "ana") == ["link_made"]
     assert deliver(inbox, NOW) == ["sent"]
@@ -62,9 +62,9 @@ def test_a_link_is_told_at_once_and_leaves_its_owner_signed_in(
 def test_a_first_link_is_nobodys_way_into_anything(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
-    pat, _token = people.add(adam, "Pat", "pat@example.org", NOW)
-    invitations.renew(adam, pat, NOW)
-    people.edit(adam, pat, "Pat", "pat.right@example.org", NOW)
+    pat, _token = people_actions.add(adam, "Pat", "pat@example.org", NOW)
+    links_actions.renew(adam, pat, NOW)
+    people_actions.edit(adam, pat, "Pat", "pat.right@example.org", NOW)
     assert deliver(inbox, NOW) == []
     assert session().scalars(select(FormerAddress.id)).all() == []
 
@@ -87,11 +87,11 @@ def test_a_link_after_a_change_goes_to_the_address_before(
     move(adam, context, "adam.too@example.org")
     deliver(inbox, NOW)
     inbox.messages.clear()
-    invitations.renew(adam, context.people["ana"], NOW + KEPT_FOR - MINUTE)
+    links_actions.renew(adam, context.people["ana"], NOW + KEPT_FOR - MINUTE)
     deliver(inbox, NOW + KEPT_FOR - MINUTE)
     assert to(inbox) == ["adam.too@example.org", "ana@example.org"]
     inbox.messages.clear()
-    invitations.renew(adam, context.people["ana"], NOW + KEPT_FOR)
+    links_actions.renew(adam, context.people["ana"], NOW + KEPT_FOR)
     deliver(inbox, NOW + KEPT_FOR)
     assert to(inbox) == ["adam.too@example.org"]
 
@@ -104,18 +104,18 @@ def test_it_waits_for_no_other_mail_and_holds_none_up(
     with mail_server() as gone:
         pass
     assert deliver(gone, NOW) == ["waiting"]
-    invitations.renew(adam, context.people["ana"], NOW)
+    links_actions.renew(adam, context.people["ana"], NOW)
     tell(context, "ana", NOW, "b")
     assert sorted(deliver(inbox, NOW + 10 * MINUTE)) == ["sent", "sent"]
     assert deliver(inbox, NOW + 11 * MINUTE) == ["sent"]
 
 
 def test_who_is_disabled_is_told_too(context: World, adam: Actor, inbox: Inbox) -> None:
-    invitations.renew(adam, context.people["ana"], NOW)
-    people.disable(adam, context.people["ana"], NOW)
+    links_actions.renew(adam, context.people["ana"], NOW)
+    people_actions.disable(adam, context.people["ana"], NOW)
     assert deliver(inbox, NOW) == ["sent"]
     with pytest.raises(Conflict, match="person_is_disabled"):
-        invitations.renew(adam, context.people["ana"], NOW)
+        links_actions.renew(adam, context.people["ana"], NOW)
 
 
 def test_a_refused_address_tells_nobody_and_nothing_of_another_library(
@@ -134,14 +134,14 @@ def test_a_refused_address_tells_nobody_and_nothing_of_another_library(
 
 
 def add(adam: Actor, email: str) -> None:
-    people.add(adam, "New", email, NOW)
+    people_actions.add(adam, "New", email, NOW)
 
 
 def test_addresses_are_forgotten(context: World, adam: Actor, inbox: Inbox) -> None:
     move(adam, context, "ana.b@example.org")
     deliver(inbox, NOW)
-    assert addresses.forget(NOW + KEPT_FOR - MINUTE) == 0
-    assert addresses.forget(NOW + KEPT_FOR) == 2
+    assert addresses_actions.forget(NOW + KEPT_FOR - MINUTE) == 0
+    assert addresses_actions.forget(NOW + KEPT_FOR) == 2
     session().rollback()
     assert session().scalars(select(FormerAddress.id)).all() == []
     assert session().scalars(select(AlertMail.mail_id)).all() == []
@@ -152,15 +152,15 @@ def test_a_password_that_was_reset_is_told_at_the_address(
 ) -> None:
     """With what to do if it wasn't them; a first password tells nobody."""
     passwords = Passwords(time_cost=1, memory_cost=64, parallelism=1)
-    token = invitations.renew(adam, context.people["ana"], NOW)
+    token = links_actions.renew(adam, context.people["ana"], NOW)
     let_links_work()
-    links.accept(token, passwords, "seven lamps by the door", NOW + MINUTE)
+    links_actions.accept(token, passwords, "seven lamps by the door", NOW + MINUTE)
     assert told(context, "ana") == ["link_made", "reset_used"]
     assert deliver(inbox, NOW + MINUTE) == ["sent", "sent"]
     assert inbox.messages[-1]["To"] == "ana@example.org"
     said = " ".join(text(inbox).split())
     assert "Your password was changed with a one-time link." in said
     assert "set a new password of your own at once: http" in said
-    _pat, first = people.add(adam, "Pat", "pat@example.org", NOW)
-    links.accept(first, passwords, "eight lamps by the door", NOW + MINUTE)
+    _pat, first = people_actions.add(adam, "Pat", "pat@example.org", NOW)
+    links_actions.accept(first, passwords, "eight lamps by the door", NOW + MINUTE)
     assert deliver(inbox, NOW + MINUTE) == []

@@ -12,15 +12,15 @@ from tests.factories.actors import acting
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, mails, tell, text, wants
 from tests.factories.world import World
-from tracker.accounts.addresses import actions as address_changes, actions as addresses
-from tracker.accounts.links import actions as invitations, actions_owner as links
+from tracker.accounts.addresses import actions as addresses_actions
+from tracker.accounts.links import actions as links_actions
 from tracker.accounts.links.queries import InvitationState, count_needed, invitees
-from tracker.accounts.sign_in import actions as sign_in_settings, records as sign_ins
+from tracker.accounts.sign_in import actions as sign_in_actions, records as sign_in_records
 from tracker.accounts.sign_in.rules import Passwords, SignInSettings, Visit
-from tracker.administration.people import actions as people
+from tracker.administration.people import actions as people_actions
 from tracker.db import db, session, transaction
 from tracker.models import AddressChange, Invitation, LinkMail, Person, ResetRequest, SignIn
-from tracker.notifications.mail import actions as outbox
+from tracker.notifications.mail import actions as mail_actions
 from tracker.policy.permissions import Actor
 from tracker.rules.core.links import ASKED_LASTS, CONFIRM_LASTS, TAKE_BACK_LASTS, next_opening
 from tracker.rules.core.notices import MailChoice
@@ -58,26 +58,26 @@ def living(person_id: int) -> int:
 
 def enter(person_id: int) -> None:
     with transaction() as tx:
-        sign_ins.begin(tx, person_id, Visit("", DAY), NOW)
+        sign_in_records.begin(tx, person_id, Visit("", DAY), NOW)
 
 
 def test_invitations_go_in_the_hours_of_the_library_after_all_other_mail(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
-    pat, _token = people.add(adam, "Pat", "pat@example.org", NOW)
-    kim = people.add_and_mail(adam, "Kim", "kim@example.org", EVENING)
+    pat, _token = people_actions.add(adam, "Pat", "pat@example.org", NOW)
+    kim = people_actions.add_and_mail(adam, "Kim", "kim@example.org", EVENING)
     none = [person_id for person_id in context.people.values() if person_id != pat]
     assert states(adam, NOW) == {"Pat": "out", "Kim": "on_its_way"}
     assert states(adam, NOW + 14 * DAY)["Pat"] == "expired"
     assert count_needed(adam, NOW) == 0
     assert count_needed(adam, NOW + 14 * DAY) == 1
     with pytest.raises(Conflict, match="nobody_to_invite"):
-        invitations.mail(adam, [kim, *none], EVENING)
-    assert invitations.mail(adam, [pat, kim, *none], EVENING) == 1
+        links_actions.mail(adam, [kim, *none], EVENING)
+    assert links_actions.mail(adam, [pat, kim, *none], EVENING) == 1
     assert deliver(inbox, EVENING) == []
     assert deliver(inbox, NOW.replace(hour=7) + DAY) == []
-    invitations.ask("ANA@example.org ", NOW + DAY)
-    invitations.look_up(NOW + DAY)
+    links_actions.ask("ANA@example.org ", NOW + DAY)
+    links_actions.look_up(NOW + DAY)
     assert deliver(inbox, NOW + DAY) == ["sent"] * 3
     assert [str(message["To"]) for message in inbox.messages] == [
         "ana@example.org",
@@ -91,51 +91,51 @@ def test_invitations_go_in_the_hours_of_the_library_after_all_other_mail(
     stored = session().scalars(select(Invitation.token_hash)).all()
     assert link(inbox) not in stored
     assert token_hash(link(inbox)) in stored
-    done = links.accept(link(inbox), CHEAP, GOOD, NOW + DAY, visit=Visit("", DAY))
+    done = links_actions.accept(link(inbox), CHEAP, GOOD, NOW + DAY, visit=Visit("", DAY))
     assert (done.person_id, done.token is not None) == (pat, True)
     with pytest.raises(Missing, match="link_used_up"):
-        links.accept(link(inbox), CHEAP, GOOD, NOW + DAY)
+        links_actions.accept(link(inbox), CHEAP, GOOD, NOW + DAY)
     assert states(adam, NOW + DAY) == {"Kim": "out"}
 
 
 def test_a_mail_sent_again_has_another_link_and_another_id(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
-    kim = people.add_and_mail(adam, "Kim", "kim@example.org", NOW)
+    kim = people_actions.add_and_mail(adam, "Kim", "kim@example.org", NOW)
     with mail_server(refuse="550 No such mailbox") as refusing:
         assert deliver(refusing, NOW) == ["failed"]
     assert states(adam, NOW) == {"Kim": "not_taken"}
     assert count_needed(adam, NOW) == 1
-    people.edit(adam, kim, "Kim", "kim.b@example.org", NOW)
-    assert invitations.mail(adam, [kim], NOW) == 1
+    people_actions.edit(adam, kim, "Kim", "kim.b@example.org", NOW)
+    assert links_actions.mail(adam, [kim], NOW) == 1
     assert deliver(inbox, NOW) == ["sent"]
     first = link(inbox)
     found = session().scalars(select(LinkMail.mail_id).order_by(LinkMail.mail_id)).all()
-    outbox.again(adam, found[0], NOW)
+    mail_actions.again(adam, found[0], NOW)
     assert deliver(inbox, NOW) == ["sent"]
     assert [str(message["To"]) for message in inbox.messages] == ["kim.b@example.org"] * 2
     assert len({str(message["Message-ID"]) for message in inbox.messages}) == 2
     with pytest.raises(Missing):
-        links.accept(first, CHEAP, GOOD, NOW)
-    assert links.accept(link(inbox), CHEAP, GOOD, NOW).person_id == kim
+        links_actions.accept(first, CHEAP, GOOD, NOW)
+    assert links_actions.accept(link(inbox), CHEAP, GOOD, NOW).person_id == kim
 
 
 def test_a_link_holds_no_digest_up_and_goes_to_nobody_who_needs_none(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
-    people.add_and_mail(adam, "Kim", "kim@example.org", EVENING)
-    lou = people.add_and_mail(adam, "Lou", "lou@example.org", EVENING)
-    people.disable(adam, lou, EVENING)
-    token = invitations.hand_out(adam, [people_id(adam, "Kim")], EVENING)
+    people_actions.add_and_mail(adam, "Kim", "kim@example.org", EVENING)
+    lou = people_actions.add_and_mail(adam, "Lou", "lou@example.org", EVENING)
+    people_actions.disable(adam, lou, EVENING)
+    token = links_actions.hand_out(adam, [people_id(adam, "Kim")], EVENING)
     assert states(adam, EVENING) == {"Kim": "out"}, "the mail that waited would end this link"
     wants(context, MailChoice.EACH, "ana")
-    invitations.ask("ana@example.org", EVENING)
-    invitations.look_up(EVENING)
+    links_actions.ask("ana@example.org", EVENING)
+    links_actions.look_up(EVENING)
     tell(context, "ana", EVENING)
     assert sorted(deliver(inbox, EVENING)) == ["sent", "sent"]
     assert deliver(inbox, NOW + DAY) == []
     (secret,) = token.values()
-    links.accept(secret, CHEAP, GOOD, NOW + DAY)
+    links_actions.accept(secret, CHEAP, GOOD, NOW + DAY)
 
 
 def people_id(adam: Actor, name: str) -> int:
@@ -145,32 +145,32 @@ def people_id(adam: Actor, name: str) -> int:
 def test_a_new_password_is_asked_for_without_saying_whose_address_it_is(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
-    ana, handed = context.people["ana"], invitations.renew(adam, context.people["ana"], NOW)
+    ana, handed = context.people["ana"], links_actions.renew(adam, context.people["ana"], NOW)
     deliver(inbox, NOW)
-    people.disable(adam, context.people["ben"], NOW)
+    people_actions.disable(adam, context.people["ben"], NOW)
     for email in ("ana@example.org", "ana@example.org", "ben@example.org", "x" * 300, "nobody"):
-        invitations.ask(email, NOW)
+        links_actions.ask(email, NOW)
     assert session().scalar(select(func.count(ResetRequest.id))) == 4, "each address once"
     session().rollback()
-    assert outbox.is_awaited(NOW)
-    assert invitations.look_up(NOW) == 1
+    assert mail_actions.is_awaited(NOW)
+    assert links_actions.look_up(NOW) == 1
     assert session().scalar(select(func.count(ResetRequest.id))) == 0
     enter(ana)
     assert deliver(inbox, NOW) == ["sent"]
     first = link(inbox)
     assert "works once, for 1 hour. Using it signs you out everywhere." in text(inbox)
-    invitations.ask("ana@example.org", NOW)
-    invitations.look_up(NOW)
+    links_actions.ask("ana@example.org", NOW)
+    links_actions.look_up(NOW)
     deliver(inbox, NOW)
     with pytest.raises(Missing):
-        links.accept(first, CHEAP, GOOD, NOW + HOUR)
-    done = links.accept(first, CHEAP, GOOD, NOW + HOUR / 2, visit=Visit("", DAY))
+        links_actions.accept(first, CHEAP, GOOD, NOW + HOUR)
+    done = links_actions.accept(first, CHEAP, GOOD, NOW + HOUR / 2, visit=Visit("", DAY))
     assert (done.token, living(ana)) == (None, 0)
     for used in (first, link(inbox), handed):
         with pytest.raises(Missing):
-            links.accept(used, CHEAP, GOOD, NOW)
-    invitations.ask("ana@example.org", NOW)
-    assert invitations.look_up(NOW + ASKED_LASTS) == 0, "nobody waits for it any more"
+            links_actions.accept(used, CHEAP, GOOD, NOW)
+    links_actions.ask("ana@example.org", NOW)
+    assert links_actions.look_up(NOW + ASKED_LASTS) == 0, "nobody waits for it any more"
 
 
 @pytest.mark.in_ci
@@ -180,8 +180,8 @@ def test_whoever_asks_has_a_link_that_works_and_no_flood(context: World, inbox: 
     ana = context.people["ana"]
     for minute in range(0, 8 * 60, 5):
         now = NOW + dt.timedelta(minutes=minute)
-        invitations.ask("ana@example.org", now)
-        invitations.look_up(now)
+        links_actions.ask("ana@example.org", now)
+        links_actions.look_up(now)
         deliver(inbox, now)
         ends = session().scalar(
             select(func.max(Invitation.ends_at)).where(Invitation.person_id == ana)
@@ -194,14 +194,14 @@ def test_whoever_asks_has_a_link_that_works_and_no_flood(context: World, inbox: 
 
 def test_a_link_that_was_used_or_never_came_counts_as_none(context: World, inbox: Inbox) -> None:
     def asked(now: dt.datetime) -> int:
-        invitations.ask("ana@example.org", now)
-        return invitations.look_up(now)
+        links_actions.ask("ana@example.org", now)
+        return links_actions.look_up(now)
 
     for _time in range(3):
         assert asked(NOW) == 1
         deliver(inbox, NOW)
     assert asked(NOW) == 0
-    links.accept(link(inbox), CHEAP, GOOD, NOW, visit=Visit("", DAY))
+    links_actions.accept(link(inbox), CHEAP, GOOD, NOW, visit=Visit("", DAY))
     assert asked(NOW) == 1, "she forgot it again"
     with mail_server(refuse="550 No such mailbox") as refusing:
         assert {*deliver(refusing, NOW)} == {"failed"}
@@ -222,17 +222,18 @@ def test_an_address_changes_when_it_is_confirmed_and_is_restored_from_the_one_be
         (PASSWORD, "none", "email_not_valid"),
     ):
         with pytest.raises(Invalid, match=code):
-            address_changes.ask(actor, CHEAP, current, email, NOW)
+            addresses_actions.ask(actor, CHEAP, current, email, NOW)
         session().rollback()
-    address_changes.ask(actor, CHEAP, PASSWORD, "ben@example.org", NOW)
-    address_changes.ask(actor, CHEAP, PASSWORD, "thief@example.org", NOW)
+    addresses_actions.ask(actor, CHEAP, PASSWORD, "ben@example.org", NOW)
+    addresses_actions.ask(actor, CHEAP, PASSWORD, "thief@example.org", NOW)
     assert deliver(inbox, NOW) == ["sent"], "the newer one alone"
-    assert "ana" not in text(inbox).casefold(), "it may be a stranger's"
+    said = re.sub(r"https?://\S+", "", text(inbox)).casefold()  # a token may spell anything
+    assert "ana" not in said, "it may be a stranger's"
     with pytest.raises(Missing):
-        address_changes.confirm(link(inbox), NOW + CONFIRM_LASTS)
+        addresses_actions.confirm(link(inbox), NOW + CONFIRM_LASTS)
     assert email_of(ana) == "ana@example.org"
     enter(ana)
-    assert address_changes.confirm(link(inbox), NOW) == "thief@example.org"
+    assert addresses_actions.confirm(link(inbox), NOW) == "thief@example.org"
     assert (email_of(ana), living(ana)) == ("thief@example.org", 1)
     deliver(inbox, NOW)
     told = link(inbox)
@@ -240,24 +241,24 @@ def test_an_address_changes_when_it_is_confirmed_and_is_restored_from_the_one_be
         "ana@example.org",
         True,
     )
-    address_changes.ask(actor, CHEAP, PASSWORD, "further@example.org", NOW)
+    addresses_actions.ask(actor, CHEAP, PASSWORD, "further@example.org", NOW)
     deliver(inbox, NOW)
-    address_changes.confirm(link(inbox), NOW)
+    addresses_actions.confirm(link(inbox), NOW)
     deliver(inbox, NOW)
     theirs = link(inbox)
     with pytest.raises(Missing):
-        address_changes.take_back(told, NOW + TAKE_BACK_LASTS)
-    reset = address_changes.take_back(told, NOW + 29 * DAY)
+        addresses_actions.take_back(told, NOW + TAKE_BACK_LASTS)
+    reset = addresses_actions.take_back(told, NOW + 29 * DAY)
     assert (email_of(ana), living(ana)) == ("ana@example.org", 0)
     for used in (told, theirs):
         with pytest.raises(Missing, match="address_link_used_up"):
-            address_changes.take_back(used, NOW + 29 * DAY)
-    assert links.accept(reset, CHEAP, GOOD, NOW + 29 * DAY).person_id == ana
+            addresses_actions.take_back(used, NOW + 29 * DAY)
+    assert links_actions.accept(reset, CHEAP, GOOD, NOW + 29 * DAY).person_id == ana
     inbox.messages.clear()
-    invitations.renew(adam, ana, NOW + 29 * DAY)
+    links_actions.renew(adam, ana, NOW + 29 * DAY)
     deliver(inbox, NOW + 29 * DAY)
     assert {str(message["To"]) for message in inbox.messages} == {"ana@example.org"}
-    addresses.forget(NOW + 61 * DAY)
+    addresses_actions.forget(NOW + 61 * DAY)
     assert session().scalar(select(func.count(AddressChange.id))) == 0
     assert mails(context, "ana")
 
@@ -266,18 +267,18 @@ def test_an_address_that_somebody_has_is_refused_where_it_is_read(
     context: World, adam: Actor, inbox: Inbox
 ) -> None:
     ana, actor = context.people["ana"], acting(context, "ana")
-    address_changes.ask(actor, CHEAP, PASSWORD, "ben@example.org", NOW)
+    addresses_actions.ask(actor, CHEAP, PASSWORD, "ben@example.org", NOW)
     deliver(inbox, NOW)
     with pytest.raises(Conflict, match="address_taken"):
-        address_changes.confirm(link(inbox), NOW)
-    address_changes.ask(actor, CHEAP, PASSWORD, "a@example.org", NOW)
+        addresses_actions.confirm(link(inbox), NOW)
+    addresses_actions.ask(actor, CHEAP, PASSWORD, "a@example.org", NOW)
     deliver(inbox, NOW)
     waits = link(inbox)
-    people.edit(adam, ana, "Ana", "ana.b@example.org", NOW)
+    people_actions.edit(adam, ana, "Ana", "ana.b@example.org", NOW)
     with pytest.raises(Missing):
-        address_changes.confirm(waits, NOW)
-    address_changes.ask(actor, CHEAP, PASSWORD, "a@example.org", NOW)
-    address_changes.withdraw(actor, NOW)
+        addresses_actions.confirm(waits, NOW)
+    addresses_actions.ask(actor, CHEAP, PASSWORD, "a@example.org", NOW)
+    addresses_actions.withdraw(actor, NOW)
     inbox.messages.clear()
     assert "sent" in deliver(inbox, NOW), "what the administrator changed is told"
     assert "a@example.org" not in [str(message["To"]) for message in inbox.messages]
@@ -288,13 +289,13 @@ def test_the_settings_hold_and_are_in_the_audit(context: World, adam: Actor, inb
         wanted = SignInSettings(
             invitation_days=days, invites_from=first, invites_until=until, idle_minutes=idle
         )
-        sign_in_settings.edit_settings(adam, wanted, NOW)
+        sign_in_actions.edit_settings(adam, wanted, NOW)
 
     for wrong in ({"days": 0}, {"days": 91}, {"first": 17}, {"until": 25}, {"idle": 7}):
         with pytest.raises(Invalid):
             edit(**wrong)  # type: ignore[arg-type]
     edit()
-    people.add_and_mail(adam, "Kim", "kim@example.org", NOW)
+    people_actions.add_and_mail(adam, "Kim", "kim@example.org", NOW)
     deliver(inbox, NOW)
     assert "for 30 days" in text(inbox)
     assert states(adam, NOW + 29 * DAY) == {"Kim": "out"}

@@ -7,7 +7,7 @@ from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.administration.library import actions as library_settings
+from tracker.administration.library import actions as library_actions
 from tracker.db import session
 from tracker.policy.permissions import Actor
 from tracker.record.visible.queries import Reader
@@ -35,7 +35,7 @@ def closed(world: World, reader: str, now: dt.datetime = NOW) -> set[str]:
 
 
 def settings(actor: Actor, *, names: bool, now: dt.datetime = NOW, hr: str = "") -> None:
-    library_settings.edit(
+    library_actions.edit(
         actor,
         name="City Library",
         time_zone="UTC",

@@ -13,10 +13,10 @@ from tests.factories.actors import acting
 from tests.factories.notices import told
 from tests.factories.people import join
 from tests.factories.world import World
-from tracker.accounts.readers import actions as service, records as readers
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.people import actions as people
-from tracker.administration.teams import actions as teams
+from tracker.accounts.readers import actions as readers_actions, records as readers_records
+from tracker.administration.memberships import actions as memberships_actions
+from tracker.administration.people import actions as people_actions
+from tracker.administration.teams import actions as teams_actions
 from tracker.db import session, transaction
 from tracker.models import Library, Membership, Person, RecordOpening
 from tracker.policy.permissions import GRACE, Actor
@@ -39,42 +39,42 @@ def joined(world: World, name: str, team: str, role: Role, **dates: dt.date) -> 
 
 
 def join_team(world: World, actor: Actor) -> None:
-    memberships.add(actor, actor.person_id, supervising(world), NOW)
+    memberships_actions.add(actor, actor.person_id, supervising(world), NOW)
 
 
 def coordinate(world: World, actor: Actor) -> None:
     terms = MembershipTerms(world.teams["city"], Role.COORDINATOR, TODAY)
-    memberships.add(actor, actor.person_id, terms, NOW)
+    memberships_actions.add(actor, actor.person_id, terms, NOW)
 
 
 def coordinate_later(world: World, actor: Actor) -> None:
     terms = MembershipTerms(world.teams["city"], Role.COORDINATOR, TODAY + 30 * DAY)
-    memberships.add(actor, actor.person_id, terms, NOW)
+    memberships_actions.add(actor, actor.person_id, terms, NOW)
 
 
 def change_role(world: World, actor: Actor) -> None:
     """From a team where nobody learns to one where somebody does."""
     mine = joined(world, "adam", "city", Role.SUPERVISOR)
-    memberships.correct(actor, mine, supervising(world), NOW)
+    memberships_actions.correct(actor, mine, supervising(world), NOW)
 
 
 def begin_earlier(world: World, actor: Actor) -> None:
     mine = joined(world, "adam", "central", Role.SUPERVISOR, starts_on=TODAY + 5 * DAY)
-    memberships.correct(actor, mine, supervising(world), NOW)
+    memberships_actions.correct(actor, mine, supervising(world), NOW)
 
 
 def come_back(world: World, actor: Actor) -> None:
     """Into a role that ended longer ago than NOT_NEW."""
     ended = TODAY - NOT_NEW - DAY
     mine = joined(world, "adam", "central", Role.SUPERVISOR, ends_on=ended)
-    memberships.end(actor, mine, TODAY + 90 * DAY, NOW)
+    memberships_actions.end(actor, mine, TODAY + 90 * DAY, NOW)
 
 
 def have_been_there(world: World, actor: Actor) -> None:
     """By a membership that was over before it was written down, and then by one for today."""
     past = replace(supervising(world), starts_on=TODAY - 20 * DAY, ends_on=TODAY - DAY)
-    memberships.add(actor, actor.person_id, past, NOW)
-    memberships.add(actor, actor.person_id, supervising(world), NOW)
+    memberships_actions.add(actor, actor.person_id, past, NOW)
+    memberships_actions.add(actor, actor.person_id, supervising(world), NOW)
 
 
 def take_in_a_learner(world: World, actor: Actor) -> None:
@@ -82,12 +82,12 @@ def take_in_a_learner(world: World, actor: Actor) -> None:
     terms = MembershipTerms(
         world.teams["harbour"], Role.LEARNER, TODAY, role_profile_id=world.role_profiles["city"]
     )
-    memberships.add(actor, world.people["ana"], terms, NOW)
+    memberships_actions.add(actor, world.people["ana"], terms, NOW)
 
 
 def move_a_team(world: World, actor: Actor) -> None:
     joined(world, "adam", "harbour", Role.COORDINATOR)
-    teams.edit(
+    teams_actions.edit(
         acting(world, "adam"),
         world.teams["central"],
         name="Central",
@@ -111,7 +111,7 @@ def enable_a_reader(world: World, actor: Actor) -> None:
         adam, cora = (tx.get_one(Person, world.people[name]) for name in ("adam", "cora"))
         adam.disabled_at = NOW - NOT_NEW - DAY
         cora.administrator = True
-    people.enable(acting(world, "cora"), world.people["adam"], NOW)
+    people_actions.enable(acting(world, "cora"), world.people["adam"], NOW)
 
 
 WAYS = (
@@ -160,7 +160,7 @@ def test_without_the_guard_it_is_open_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The partner: it is the guard that the one before sees."""
-    monkeypatch.setattr(readers, "_write", lambda *_: 0)
+    monkeypatch.setattr(readers_records, "_write", lambda *_: 0)
     way(context, adam)
     assert closed(context, "adam") == set()
     assert told(context, "ana") == []
@@ -170,15 +170,15 @@ def test_without_the_guard_it_is_open_at_once(
 def test_so_it_does_for_an_account_that_an_administrator_made(
     context: World, adam: Actor, role: Role
 ) -> None:
-    puppet, _token = people.add(adam, "Sue", "sue2@example.org", NOW)
+    puppet, _token = people_actions.add(adam, "Sue", "sue2@example.org", NOW)
     context.people["sue2"] = puppet
-    memberships.add(adam, puppet, replace(supervising(context), role=role), NOW)
+    memberships_actions.add(adam, puppet, replace(supervising(context), role=role), NOW)
     assert closed(context, "sue2") == {"ana"}
     assert told(context, "ana") == ["reader_added"]
 
 
 def test_where_nothing_would_open_nobody_is_told(context: World, adam: Actor) -> None:
-    memberships.add(adam, context.people["hugo"], supervising(context), NOW)
+    memberships_actions.add(adam, context.people["hugo"], supervising(context), NOW)
     assert closed(context, "hugo") == {"ana"}
     assert told(context, "ben") == []
     met(context, "ben", "sue")
@@ -188,13 +188,13 @@ def test_where_nothing_would_open_nobody_is_told(context: World, adam: Actor) ->
 def test_a_role_that_begins_later_opens_nothing_in_silence(context: World, adam: Actor) -> None:
     """Given while there was nothing to read, it would open what comes before its first day."""
     later = replace(supervising(context), starts_on=TODAY + 10 * DAY)
-    memberships.add(adam, context.people["hugo"], later, NOW)
+    memberships_actions.add(adam, context.people["hugo"], later, NOW)
     assert closed(context, "hugo") == {"ana", "ben"}
     assert told(context, "ben") == []
     met(context, "ben", "sue")
     begins = NOW + 10 * DAY
     assert closed(context, "hugo", begins) == {"ben"}, "Ana was told before"
-    assert service.begin_due(begins) == 1
+    assert readers_actions.begin_due(begins) == 1
     assert told(context, "ben") == ["reader_added"]
     assert closed(context, "hugo", begins) == {"ben"}
     assert closed(context, "hugo", begins + WAIT) == set()
@@ -202,18 +202,18 @@ def test_a_role_that_begins_later_opens_nothing_in_silence(context: World, adam:
 
 def test_one_with_nothing_to_read_opens_on_its_day(context: World, adam: Actor) -> None:
     later = replace(supervising(context), starts_on=TODAY + 10 * DAY)
-    memberships.add(adam, context.people["hugo"], later, NOW)
-    assert service.begin_due(NOW + 9 * DAY) == 0
+    memberships_actions.add(adam, context.people["hugo"], later, NOW)
+    assert readers_actions.begin_due(NOW + 9 * DAY) == 0
     assert "ben" in closed(context, "hugo", NOW + 9 * DAY)
-    assert service.begin_due(NOW + 10 * DAY) == 0
+    assert readers_actions.begin_due(NOW + 10 * DAY) == 0
     assert "ben" not in closed(context, "hugo", NOW + 10 * DAY)
 
 
 def test_one_that_never_begins_is_forgotten(context: World, adam: Actor) -> None:
     later = replace(supervising(context), starts_on=TODAY + 10 * DAY)
-    mine = memberships.add(adam, context.people["carl"], later, NOW)
-    memberships.correct(adam, mine, replace(later, team_id=context.teams["harbour"]), NOW)
-    service.begin_due(NOW)
+    mine = memberships_actions.add(adam, context.people["carl"], later, NOW)
+    memberships_actions.correct(adam, mine, replace(later, team_id=context.teams["harbour"]), NOW)
+    readers_actions.begin_due(NOW)
     assert "ben" not in closed(context, "carl")
 
 
@@ -222,13 +222,13 @@ def test_who_comes_back_soon_is_not_new(
     context: World, adam: Actor, days: int, waits: bool
 ) -> None:
     joined(context, "carl", "central", Role.SUPERVISOR, ends_on=TODAY - days * DAY)
-    memberships.add(adam, context.people["carl"], supervising(context), NOW)
+    memberships_actions.add(adam, context.people["carl"], supervising(context), NOW)
     assert ("ana" in closed(context, "carl")) is waits
 
 
 def test_neither_is_who_has_another_role_now(context: World, adam: Actor) -> None:
     """A fact of the two, not of the role."""
-    memberships.add(adam, context.people["cora"], supervising(context), NOW)
+    memberships_actions.add(adam, context.people["cora"], supervising(context), NOW)
     assert closed(context, "cora") == set()
     assert told(context, "ana") == []
 
@@ -245,9 +245,9 @@ def test_names_hidden_by_mistake_and_shown_again(context: World, adam: Actor) ->
 
 def test_who_waits_still_waits_after_another_change(context: World, adam: Actor) -> None:
     """The wait neither ends nor begins again by going and coming back."""
-    mine = memberships.add(adam, context.people["hugo"], supervising(context), NOW)
-    memberships.end(adam, mine, TODAY, NOW + DAY)
-    memberships.add(
+    mine = memberships_actions.add(adam, context.people["hugo"], supervising(context), NOW)
+    memberships_actions.end(adam, mine, TODAY, NOW + DAY)
+    memberships_actions.add(
         adam,
         context.people["hugo"],
         replace(supervising(context), starts_on=TODAY + DAY),
@@ -262,7 +262,7 @@ def test_who_moved_away_is_read_for_a_while_and_no_longer(context: World, adam: 
     for name, days in (("nell", GRACE.days), ("nora", GRACE.days + 1)):
         join(context, name, "city", ends_on=TODAY - days * DAY)
         met(context, name, "cora")
-    memberships.add(
+    memberships_actions.add(
         adam,
         context.people["hugo"],
         MembershipTerms(context.teams["city"], Role.SUPERVISOR, TODAY),

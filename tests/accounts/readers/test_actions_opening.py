@@ -15,14 +15,14 @@ from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, text, told
 from tests.factories.people import closed_to
 from tests.factories.world import World
-from tracker.accounts.links import actions as invitations
-from tracker.accounts.readers import actions as service
-from tracker.administration.memberships import actions as memberships
+from tracker.accounts.links import actions as links_actions
+from tracker.accounts.readers import actions as readers_actions
+from tracker.administration.memberships import actions as memberships_actions
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, Person, RecordOpening
 from tracker.policy.permissions import Actor
-from tracker.queries.access import openings as queries
-from tracker.records import audit
+from tracker.queries.access import openings as openings_queries
+from tracker.records import audit as audit_records
 from tracker.rules.core.openings import (
     DECIDE_WITHIN,
     INDEPENDENT_AFTER,
@@ -41,7 +41,7 @@ def reviewed(context: World) -> None:
 
 def waiting(context: World, adam: Actor, now: dt.datetime = NOW) -> int:
     """Adam makes Hugo supervise Central; returns what waits of Ana's record."""
-    memberships.add(adam, context.people["hugo"], supervising(context), now)
+    memberships_actions.add(adam, context.people["hugo"], supervising(context), now)
     mine = RecordOpening.person_id == context.people["ana"]
     return session().scalars(select(RecordOpening.id).where(mine)).one()
 
@@ -64,7 +64,7 @@ def test_another_administrator_opens_a_whole_list(context: World, adam: Actor) -
     met(context, "ben", "sue")
     waiting(context, adam)
     assert closed(context, "hugo") == {"ana", "ben"}
-    opened = service.open_to(administering(context, "carl"), [context.people["hugo"]], NOW)
+    opened = readers_actions.open_to(administering(context, "carl"), [context.people["hugo"]], NOW)
     assert opened == 2
     assert closed(context, "hugo") == set()
 
@@ -75,7 +75,7 @@ def fresh(world: World, adam: Actor) -> Actor:
 
 def made_by_the_giver(world: World, adam: Actor) -> Actor:
     found = administering(world, "carl")
-    invitations.renew(adam, found.person_id, NOW)
+    links_actions.renew(adam, found.person_id, NOW)
     return found
 
 
@@ -123,7 +123,7 @@ def test_whose_yes_counts_for_nothing(
     waiting(context, adam)
     actor = who(context, adam)
     with pytest.raises(Conflict, match="nothing_to_open"):
-        service.open_to(actor, [context.people["hugo"]], NOW)
+        readers_actions.open_to(actor, [context.people["hugo"]], NOW)
     assert "ana" in closed(context, "hugo")
 
 
@@ -131,9 +131,9 @@ def test_a_yes_opens_what_another_gave_and_the_person_is_told(context: World, ad
     waiting(context, adam)
     carl = administering(context, "carl")
     closed_to(context, "hugo", "lea", "harbour", given_by="carl")
-    assert {each.person for each in queries.openable(carl, NOW)} == {"Ana"}
-    assert queries.count_openable(carl, NOW) == 1
-    assert service.open_to(carl, [context.people["hugo"]], NOW) == 1
+    assert {each.person for each in openings_queries.openable(carl, NOW)} == {"Ana"}
+    assert openings_queries.count_openable(carl, NOW) == 1
+    assert readers_actions.open_to(carl, [context.people["hugo"]], NOW) == 1
     assert closed(context, "hugo") == {"lea"}
     assert told(context, "ana") == ["reader_added", "reader_added"], "sooner than she was told"
     events = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
@@ -146,21 +146,23 @@ def test_who_was_got_at_by_one_giver_is_independent_of_another(context: World, a
     cora, library = administering(context, "cora"), context.libraries["city"]
     by, about = context.people["carl"], cora.person_id
     with transaction() as tx:
-        audit.note(tx, "person_edited", NOW, library_id=library, actor_id=by, subject_id=about)
-    assert {each.person for each in queries.openable(cora, NOW)} == {"Ana"}
+        audit_records.note(
+            tx, "person_edited", NOW, library_id=library, actor_id=by, subject_id=about
+        )
+    assert {each.person for each in openings_queries.openable(cora, NOW)} == {"Ana"}
 
 
 def test_the_person_opens_it(context: World, adam: Actor) -> None:
     opening_id = waiting(context, adam)
     with pytest.raises(Missing):
-        service.open_own(acting(context, "ben"), opening_id, NOW)
-    service.open_own(acting(context, "ana"), opening_id, NOW)
+        readers_actions.open_own(acting(context, "ben"), opening_id, NOW)
+    readers_actions.open_own(acting(context, "ana"), opening_id, NOW)
     assert closed(context, "hugo") == set()
 
 
 def objected(context: World, adam: Actor) -> int:
     opening_id = waiting(context, adam)
-    service.object_to(acting(context, "ana"), opening_id, NOW)
+    readers_actions.object_to(acting(context, "ana"), opening_id, NOW)
     return opening_id
 
 
@@ -173,8 +175,8 @@ def test_an_objection_pauses_ones_own_record_only(context: World, adam: Actor) -
     assert told(context, "carl") == ["objection_made"]
     assert "objection_made" not in told(context, "hugo") + told(context, "adam")
     with pytest.raises(Missing):
-        service.decide(acting(context, "adam"), opening_id, OpeningDecision.OPENED, NOW)
-    service.decide(acting(context, "carl"), opening_id, OpeningDecision.OPENED, NOW + DAY)
+        readers_actions.decide(acting(context, "adam"), opening_id, OpeningDecision.OPENED, NOW)
+    readers_actions.decide(acting(context, "carl"), opening_id, OpeningDecision.OPENED, NOW + DAY)
     assert closed(context, "hugo", after - DAY) == {"ana", "ben"}, "not before its time"
     assert closed(context, "hugo", after) == set()
     assert told(context, "ana")[-1] == "objection_decided"
@@ -183,7 +185,7 @@ def test_an_objection_pauses_ones_own_record_only(context: World, adam: Actor) -
 def test_a_yes_of_another_does_not_overrule_an_objection(context: World, adam: Actor) -> None:
     objected(context, adam)
     with pytest.raises(Conflict, match="nothing_to_open"):
-        service.open_to(administering(context, "carl"), [context.people["hugo"]], NOW)
+        readers_actions.open_to(administering(context, "carl"), [context.people["hugo"]], NOW)
 
 
 def test_what_is_kept_closed_stays_so_until_the_person_opens_it(
@@ -191,11 +193,11 @@ def test_what_is_kept_closed_stays_so_until_the_person_opens_it(
 ) -> None:
     carl = administering(context, "carl")
     opening_id = objected(context, adam)
-    service.decide(carl, opening_id, OpeningDecision.KEPT_CLOSED, NOW)
+    readers_actions.decide(carl, opening_id, OpeningDecision.KEPT_CLOSED, NOW)
     assert closed(context, "hugo", NOW + 365 * DAY) == {"ana"}
     with pytest.raises(Conflict, match="objection_late"):
-        service.object_to(acting(context, "ana"), opening_id, NOW)
-    service.open_own(acting(context, "ana"), opening_id, NOW)
+        readers_actions.object_to(acting(context, "ana"), opening_id, NOW)
+    readers_actions.open_own(acting(context, "ana"), opening_id, NOW)
     assert closed(context, "hugo") == set()
 
 
@@ -203,8 +205,8 @@ def test_one_objects_also_after_it_opened_and_not_for_ever(context: World, adam:
     opening_id = waiting(context, adam)
     ana, last = acting(context, "ana"), NOW + OBJECT_WITHIN
     with pytest.raises(Conflict, match="objection_late"):
-        service.object_to(ana, opening_id, last)
-    service.object_to(ana, opening_id, last - DAY)
+        readers_actions.object_to(ana, opening_id, last)
+    readers_actions.object_to(ana, opening_id, last - DAY)
     assert closed(context, "hugo", last) == {"ana"}
 
 
@@ -215,7 +217,7 @@ def operating(world: World) -> None:
 
 
 def by_command(world: World, opening_id: int, who: str, at: dt.datetime = NOW) -> None:
-    service.decide_by_command(opening_id, world.email(who), OpeningDecision.KEPT_CLOSED, at)
+    readers_actions.decide_by_command(opening_id, world.email(who), OpeningDecision.KEPT_CLOSED, at)
 
 
 def test_without_an_independent_administrator_the_operator_is_asked_at_once(
@@ -239,14 +241,14 @@ def test_what_an_administrator_leaves_is_the_operators_after_a_week(
     opening_id = objected(context, adam)
     assert told(context, "carl") == ["objection_made"]
     late = NOW + DECIDE_WITHIN
-    service.begin_due(late - DAY)
+    readers_actions.begin_due(late - DAY)
     assert told(context, "oda") == []
     with pytest.raises(Conflict, match="objection_over"):
         by_command(context, opening_id, "oda", late - DAY)
     for day in range(3):
-        service.begin_due(late + day * DAY)
+        readers_actions.begin_due(late + day * DAY)
     assert told(context, "oda") == ["objection_made"], "once"
-    assert [each.id for each in queries.objections(carl, late)] == [opening_id]
+    assert [each.id for each in openings_queries.objections(carl, late)] == [opening_id]
     by_command(context, opening_id, "oda", late)
 
 

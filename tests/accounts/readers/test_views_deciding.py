@@ -13,7 +13,7 @@ from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, text, wants
 from tests.factories.people import join
 from tests.factories.world import World
-from tracker.accounts.readers import actions as service
+from tracker.accounts.readers import actions as readers_actions
 from tracker.db import transaction
 from tracker.models import Library, Person, RecordOpening
 from tracker.rules.core.notices import MailChoice
@@ -116,7 +116,7 @@ def test_nothing_tells_the_reader_or_the_giver_who_objected(
     read()
     before = read()
     with app.app_context():
-        service.object_to(acting(world, "ana"), opening_id, NOW)
+        readers_actions.object_to(acting(world, "ana"), opening_id, NOW)
     after = read()
     assert before["/readers"][0] == (200 if reader == "adam" else 403)
     assert {page for page in PAGES if before[page] != after[page]} <= {"/admin/audit"}

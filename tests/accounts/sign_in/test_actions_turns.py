@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.conftest import NOW
-from tracker.accounts.sign_in import actions as sign_in_turns
+from tracker.accounts.sign_in import actions as sign_in_actions
 from tracker.accounts.sign_in.actions import Ticket, ahead, take_turn
 from tracker.accounts.sign_in.rules import LONGEST_APART, STAYS, TURNS, TURNS_WITHIN
 from tracker.db import session
@@ -124,7 +124,7 @@ def test_who_left_is_in_line_no_more() -> None:
 
 def test_rows_do_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has no place in line comes into it later."""
-    monkeypatch.setattr(sign_in_turns, "WAITING_MAX", 5)
+    monkeypatch.setattr(sign_in_actions, "WAITING_MAX", 5)
     for ticket in tickets(ANA, TURNS + 5):
         take_turn(ticket, NO_TIME, at(0))
     (ben,) = tickets(BEN, 1)
@@ -143,12 +143,12 @@ def test_nothing_is_stored_that_was_typed_or_opens_a_turn() -> None:
 @pytest.mark.in_ci
 def test_a_full_line_has_room_for_who_has_fewer_tries_in_it() -> None:
     """However many tries somebody keeps in line at one account, also without a pause."""
-    full = sign_in_turns.WAITING_MAX + TURNS
+    full = sign_in_actions.WAITING_MAX + TURNS
     for ticket in tickets(ANA, full):
         take_turn(ticket, NO_TIME, at(0))
     (ben,) = tickets(BEN, 1)
     assert not take_turn(ben, NO_TIME, at(0)), "its turn has not come"
     for again in tickets(ANA, full + 50)[full:]:
-        assert ahead(again, at(1)) > sign_in_turns.WAITING_MAX, "takes nobody's place"
+        assert ahead(again, at(1)) > sign_in_actions.WAITING_MAX, "takes nobody's place"
     assert rows() == full
     assert take_turn(ben, NO_TIME, at(TURNS_WITHIN.total_seconds()))

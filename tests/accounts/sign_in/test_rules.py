@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from config import ARGON2_LEAST, Config
-from tracker.accounts.sign_in import rules as passwords
+from tracker.accounts.sign_in import rules as sign_in_rules
 from tracker.accounts.sign_in.rules import (
     AT_ONCE,
     SCORE_MIN,
@@ -122,7 +122,7 @@ def test_signs_that_could_be_many_letters_take_no_time(monkeypatch: pytest.Monke
         given.append(text)
         return {"score": SCORE_MIN}
 
-    monkeypatch.setattr(passwords, "zxcvbn", scoring)
+    monkeypatch.setattr(sign_in_rules, "zxcvbn", scoring)
     many = "".join(sorted(SIGNS)) * 4
     check(many[:128], **WHO)
     check("an otter 4 you " * 8, **WHO)
@@ -175,10 +175,10 @@ def test_hashes_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_cost_is_the_dearest_that_this_machine_makes_in_time() -> None:
-    assert passwords.affordable(lambda _cost: 0.15) == passwords.COSTS[0]
-    assert passwords.affordable(lambda cost: cost[0] * cost[1] / 10**6) == (2, 64 * 1024, 4)
-    assert passwords.affordable(lambda _cost: 60) == passwords.COSTS[-1]
-    for rounds, memory, _lanes in passwords.COSTS:
+    assert sign_in_rules.affordable(lambda _cost: 0.15) == sign_in_rules.COSTS[0]
+    assert sign_in_rules.affordable(lambda cost: cost[0] * cost[1] / 10**6) == (2, 64 * 1024, 4)
+    assert sign_in_rules.affordable(lambda _cost: 60) == sign_in_rules.COSTS[-1]
+    for rounds, memory, _lanes in sign_in_rules.COSTS:
         assert any(rounds >= least and memory >= kib for least, kib in ARGON2_LEAST)
 
 

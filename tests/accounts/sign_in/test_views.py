@@ -177,7 +177,7 @@ def test_a_fault_is_logged_without_what_was_typed(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("tracker.accounts.sign_in.actions.rows.begin", broken)
+    monkeypatch.setattr("tracker.accounts.sign_in.actions.sign_in_records.begin", broken)
     monkeypatch.setitem(migrated_app.config, "PROPAGATE_EXCEPTIONS", False)
     client = Client(migrated_app)
     client.get("/login")

@@ -24,13 +24,13 @@ from tests.engines import hurry
 from tests.factories.people import let_links_work
 from tests.factories.world import World, make_world
 from tests.web.hindrances import held
-from tracker.accounts.sign_in import pages as sign_in_throttle
+from tracker.accounts.sign_in import pages as sign_in_pages
 from tracker.accounts.sign_in.rules import ALLOWED, LONGEST, Counted
 from tracker.app import create_app
 from tracker.db import db
 from tracker.engines import LEAST_TIMEOUT_MS, PATIENCE
 from tracker.models import AuditEvent, LimitCount, Person
-from tracker.operations.limits import actions as limit_counts
+from tracker.operations.limits import actions as limits_actions
 from tracker.web.http import rate_limits
 from tracker.web.http.rate_limits import DatabaseStorage, limiter, source
 
@@ -263,7 +263,7 @@ def test_whatever_is_made_up_takes_so_many_rows_and_no_more(
         guess(limited, f"made-up-{number}@example.org", 1, f"203.0.113.{number}")
     assert rows(limited) <= 3 * 3 * 2 + 1
     with limited.app_context(), later(2 * 24 * 3600):
-        assert limit_counts.forget(dt.datetime.now(dt.UTC)) > 3
+        assert limits_actions.forget(dt.datetime.now(dt.UTC)) > 3
         db.session.remove()
     assert rows(limited) == 0
 
@@ -271,9 +271,9 @@ def test_whatever_is_made_up_takes_so_many_rows_and_no_more(
 def test_a_flood_of_wrong_passwords_does_not_fill_the_audit(
     limited: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sign_in_throttle, "NOTED_MAX", 2)
-    monkeypatch.setattr(sign_in_throttle, "TOLD_BY", 3)
-    monkeypatch.setattr(sign_in_throttle, "untold", itertools.count(1))
+    monkeypatch.setattr(sign_in_pages, "NOTED_MAX", 2)
+    monkeypatch.setattr(sign_in_pages, "TOLD_BY", 3)
+    monkeypatch.setattr(sign_in_pages, "untold", itertools.count(1))
     guess(limited, ANA, 9)
     with limited.app_context():
         kinds = Counter(db.session.scalars(select(AuditEvent.kind)))
@@ -342,7 +342,7 @@ def test_counts_and_work_wait_together_no_longer_than_one_write(
     """Somebody holds the database: what counts how often waits in vain first, and the work itself
     waits for what is left."""
     monkeypatch.setattr("tracker.app.BUSY_TIMEOUT_MS", IN_ALL)
-    monkeypatch.setattr(limit_counts, "COUNT_TIMEOUT_MS", IN_ALL // 2)
+    monkeypatch.setattr(limits_actions, "COUNT_TIMEOUT_MS", IN_ALL // 2)
     app = serve()
     ana = Client(app)
     ana.sign_in(ANA)

@@ -23,7 +23,7 @@ from tests.accounts.sign_in.test_views_throttle import (
 )
 from tests.client import PASSWORD, Client
 from tests.engines import LONG
-from tracker.accounts.sign_in import pages as sealed_tries
+from tracker.accounts.sign_in import pages as sign_in_pages
 from tracker.accounts.sign_in.rules import ALLOWED, TURNS, Counted
 from tracker.db import db
 from tracker.models import SignInTurn
@@ -153,7 +153,7 @@ def test_nobody_is_signed_in_who_sent_nothing(limited: Flask, path: str) -> None
     slow(limited)
     client.get("/login")
     attempt(client, ANA, PASSWORD)
-    with later(sealed_tries.LASTS + 1):
+    with later(sign_in_pages.LASTS + 1):
         assert client.get(path).location == "/login"
 
 

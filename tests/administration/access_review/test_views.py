@@ -12,13 +12,13 @@ from tests.client import Client
 from tests.factories.answers import Answer
 from tests.factories.people import closed_to
 from tests.factories.ratings import rate
-from tests.factories.sending import actor, back_up
+from tests.factories.sides import actor, back_up
 from tests.factories.world import World
 from tracker.administration.access_review.queries import Reason, accesses, readers
 from tracker.administration.library.actions import note_access_review
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, Person
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.openings import WAIT
 from tracker.rules.roles import Role
 
@@ -37,7 +37,7 @@ def test_every_reason_is_listed_once(app: Flask, world: World) -> None:
     statement_id = world.statements["technical"][0]
     with app.app_context():
         rate(world, "ana", statement_id, Answer.PARTLY)
-        reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
+        review_actions.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
         back_up(world, "hugo", "carl")
         found = of_adam(world)
         with transaction() as tx:
@@ -88,7 +88,7 @@ def test_who_waits_is_listed_with_when_it_opens(app: Flask, client: Client, worl
         closed_to(world, "cora", "ben", "city", role=Role.COORDINATOR, opens_at=None)
         statement_id = world.statements["technical"][0]
         rate(world, "ana", statement_id, Answer.PARTLY)
-        reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
+        review_actions.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
         db.session.remove()
     client.sign_in(world.email("adam"))
     page = client.get("/admin/access").text

@@ -14,20 +14,20 @@ from tests.factories.notices import deliver, told
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import NO, YES, actor, send
+from tests.factories.sides import NO, YES, actor, send
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import START, World
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.accounts.account.rules import MERGE_LASTS, MERGE_WAITS
-from tracker.administration.accounts import actions as merging
+from tracker.administration.accounts import actions as accounts_actions
 from tracker.administration.accounts.actions import MergeStep
-from tracker.administration.people import actions as people
-from tracker.administration.roster import queries as rosters
+from tracker.administration.people import actions as people_actions
+from tracker.administration.roster import queries as roster_queries
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStatementReading
-from tracker.operations.checks import queries_record as record_check
+from tracker.operations.checks import queries_record as checks_queries_record
 from tracker.policy.permissions import Actor, current_on
-from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import queries_learners as sheet_queries_learners
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
@@ -49,7 +49,7 @@ def go(
     actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime, *, dry_run: bool = False
 ) -> MergeStep:
     session().rollback()
-    step, _until = merging.merge(actor, kept_id, earlier_id, now, dry_run=dry_run)
+    step, _until = accounts_actions.merge(actor, kept_id, earlier_id, now, dry_run=dry_run)
     session().rollback()
     return step
 
@@ -68,7 +68,7 @@ def has_read(world: World, person_id: int) -> None:
 
 def test_an_account_that_was_never_used_goes_at_once(context: World, adam: Actor) -> None:
     ana = context.people["ana"]
-    double, _token = people.add(adam, "Ana", "a@example.org", context.now, staff_id="A7")
+    double, _token = people_actions.add(adam, "Ana", "a@example.org", context.now, staff_id="A7")
     with transaction() as tx:
         tx.add(
             Membership(
@@ -137,8 +137,8 @@ def test_both_are_told_it_waits_a_week_and_moves_no_row_of_the_record(
     assert (context.teams["harbour"], "learner") in teams(ana, today)
     assert (context.teams["harbour"], "learner") not in teams(ana, today - DAY)
     with pytest.raises(Conflict, match="account_is_earlier"):
-        people.enable(adam, nina, done)
-    known = {person.id for person in rosters.ground(adam, today, []).people}
+        people_actions.enable(adam, nina, done)
+    known = {person.id for person in roster_queries.ground(adam, today, []).people}
     session().rollback()
     assert ana in known
     assert nina not in known
@@ -166,7 +166,7 @@ def test_whoever_is_asked_already_is_asked_of_no_third_account(context: World, a
     go(adam, ana, nina, NOW)
     for objects in (False, True):
         if objects:
-            account.object_to_merge(actor(context, "nina"), NOW)
+            account_actions.object_to_merge(actor(context, "nina"), NOW)
         for pair in ((ben, nina), (ana, ben)):
             with pytest.raises(Conflict, match="merge_pending"):
                 go(adam, *pair, NOW)
@@ -176,7 +176,7 @@ def test_an_objection_is_to_both_directions(context: World, adam: Actor) -> None
     nina, ana = join(context, "nina", "harbour"), context.people["ana"]
     go(adam, ana, nina, NOW)
     go(adam, nina, ana, NOW)
-    account.object_to_merge(actor(context, "ana"), NOW)
+    account_actions.object_to_merge(actor(context, "ana"), NOW)
     for pair in ((ana, nina), (nina, ana)):
         with pytest.raises(Conflict, match="merge_refused"):
             go(adam, *pair, NOW + MERGE_WAITS)
@@ -187,10 +187,10 @@ def test_either_account_objects(context: World, adam: Actor, who: str) -> None:
     nina, ana = join(context, "nina", "harbour"), context.people["ana"]
     go(adam, ana, nina, NOW)
     with pytest.raises(Conflict, match="merge_over"):
-        account.object_to_merge(actor(context, "ben"), NOW)
-    account.object_to_merge(actor(context, who), NOW)
+        account_actions.object_to_merge(actor(context, "ben"), NOW)
+    account_actions.object_to_merge(actor(context, who), NOW)
     with pytest.raises(Conflict, match="merge_over"):
-        account.object_to_merge(actor(context, who), NOW)
+        account_actions.object_to_merge(actor(context, who), NOW)
     for at in (NOW, NOW + MERGE_WAITS, NOW + MERGE_LASTS - DAY):
         with pytest.raises(Conflict, match="merge_refused"):
             go(adam, ana, nina, at)
@@ -224,7 +224,7 @@ def test_who_has_no_record_goes_on_with_the_version_of_the_account_that_stays(
     carried(context, version, person="ana")
     go(adam, ana, nina, AFTER - MERGE_WAITS)
     assert go(actor(context, "adam", AFTER), ana, nina, AFTER) is MergeStep.MERGE
-    learns = learners.learner(ana, AFTER.date())
+    learns = sheet_queries_learners.learner(ana, AFTER.date())
     assert learns is not None
     assert learns.framework_id == version.framework_id
-    assert record_check.of_own() == []
+    assert checks_queries_record.of_own() == []

@@ -9,11 +9,11 @@ from tests.administration.accounts.test_views_removal import mistaken
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, back_up, send
+from tests.factories.sides import YES, actor, back_up, send
 from tests.factories.world import World
-from tracker.administration.accounts import actions as removal
+from tracker.administration.accounts import actions as accounts_actions
 from tracker.administration.accounts.queries import is_unused
-from tracker.administration.people import actions as people
+from tracker.administration.people import actions as people_actions
 from tracker.db import session, transaction
 from tracker.models import Notice, Person, RecordOpening
 from tracker.rules.errors import Conflict, Missing
@@ -46,7 +46,7 @@ def test_who_has_anything_of_their_own_stays(
     session().rollback()
     assert not is_unused(person_id)
     with pytest.raises(Conflict, match="account_used"):
-        removal.remove(actor(context, "adam"), person_id, context.now)
+        accounts_actions.remove(actor(context, "adam"), person_id, context.now)
 
 
 def test_what_others_made_with_it_goes_with_it(context: World) -> None:
@@ -61,7 +61,7 @@ def test_what_others_made_with_it_goes_with_it(context: World) -> None:
     back_up(context, "sue", "nora", days=0)
     assert session().scalars(select(Notice.id).where(Notice.about_id == person_id)).all()
     session().rollback()
-    removal.remove(actor(context, "adam"), person_id, context.now)
+    accounts_actions.remove(actor(context, "adam"), person_id, context.now)
     with pytest.raises(Missing):
-        people.enable(actor(context, "adam"), person_id, context.now)
+        people_actions.enable(actor(context, "adam"), person_id, context.now)
     assert session().scalars(select(RecordOpening.reader_id)).all() == []

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from config import ROOT
 from tests.client import Client
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
 from tests.reading import words
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.people import actions as people
+from tracker.administration.memberships import actions as memberships_actions
+from tracker.administration.people import actions as people_actions
 from tracker.db import session
 from tracker.models import Membership, OutboxMail, Person
 from tracker.queries.core.people import name_in
@@ -27,12 +27,12 @@ NAME, ADDRESS = "Nora Mistake", "mistake@example.org"
 def mistaken(world: World) -> int:
     """With a membership in a role that others meet, a staff ID, and an invitation that waits."""
     adam = actor(world, "adam")
-    person_id = people.add_and_mail(adam, NAME, ADDRESS, world.now, staff_id="N1")
+    person_id = people_actions.add_and_mail(adam, NAME, ADDRESS, world.now, staff_id="N1")
     for role, profile in ((Role.LEARNER, world.role_profiles["city"]), (Role.SUPERVISOR, None)):
         terms = MembershipTerms(
             world.teams["central"], role, world.now.date(), role_profile_id=profile
         )
-        memberships.add(adam, person_id, terms, world.now)
+        memberships_actions.add(adam, person_id, terms, world.now)
     return person_id
 
 
@@ -76,7 +76,9 @@ def test_it_is_said_what_goes_and_then_no_page_or_file_shows_it(
     with app.app_context():
         assert name_in(world.libraries["city"], person_id) is None
     with app.app_context():
-        again, _token = people.add(actor(world, "adam"), NAME, ADDRESS, world.now, staff_id="N1")
+        again, _token = people_actions.add(
+            actor(world, "adam"), NAME, ADDRESS, world.now, staff_id="N1"
+        )
         assert again != person_id
 
 

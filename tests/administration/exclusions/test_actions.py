@@ -13,12 +13,15 @@ from tests.factories.world import World
 from tests.frameworks.files.test_shapes import shape
 from tests.frameworks.next_files import edited, seed
 from tests.record.endorsements.test_queries_digests import behind_the_guards
-from tracker.administration.exclusions import actions as exclusions, queries as reads
+from tracker.administration.exclusions import (
+    actions as exclusions_actions,
+    queries as exclusions_queries,
+)
 from tracker.administration.library.actions import NewLibrary, create_administrator
 from tracker.administration.library.queries import setup_progress
 from tracker.db import db, session, transaction
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import import_framework
 from tracker.frameworks.files.rules import FrameworkFile
 from tracker.frameworks.versions.rules import UNDECIDED, Decision
 from tracker.models import AuditEvent, AuditEventDetail, NotRatedHere, SensitiveDecision, Statement
@@ -72,13 +75,13 @@ def test_a_decision_is_stored_and_noted(
     context: World, adam: Actor, statement: int, decision: Decision
 ) -> None:
     assert setup_progress(adam, NOW.date()).undecided == 1
-    assert exclusions.decide(adam, {statement: decision}, REASONS, NOW) == 1
+    assert exclusions_actions.decide(adam, {statement: decision}, REASONS, NOW) == 1
     assert setup_progress(adam, NOW.date()).undecided == 0
-    (row,) = reads.sensitive(adam)
+    (row,) = exclusions_queries.sensitive(adam)
     assert (row.decision, row.decided_at, row.decided_by) == (decision, NOW, "Adam")
     here = [reason for library, reason in not_rated() if library == adam.library_id]
     assert here == ([] if decision is Decision.RATE else [REASONS[decision]])
-    assert exclusions.decide(adam, {statement: decision}, REASONS, NOW) == 0
+    assert exclusions_actions.decide(adam, {statement: decision}, REASONS, NOW) == 0
     kinds = session().scalars(select(AuditEvent.kind)).all()
     assert kinds.count("sensitive_decided") == 1
 
@@ -87,14 +90,14 @@ def test_what_is_decided_holds_in_the_next_version(context: World, adam: Actor) 
     """Also where it is rated again; of what is merged only where all was decided alike."""
     one, two, three = context.statements["technical"][:3]
     make_sensitive(one, two, three)
-    exclusions.decide(adam, dict.fromkeys((one, two), Decision.RATE), REASONS, NOW)
+    exclusions_actions.decide(adam, dict.fromkeys((one, two), Decision.RATE), REASONS, NOW)
     next_version(context, reworded={one: False}, merged={(two, three): True})
     assert setup_progress(adam, NOW.date()).undecided == 2, "the third, and what it is part of"
-    waiting = [each.code for each in reads.sensitive(adam) if not each.decision]
+    waiting = [each.code for each in exclusions_queries.sensitive(adam) if not each.decision]
     assert waiting == ["TEC-1-02", "TEC-1-03"]
-    exclusions.decide(adam, {three: Decision.LEAVE_OUT}, REASONS, NOW)
+    exclusions_actions.decide(adam, {three: Decision.LEAVE_OUT}, REASONS, NOW)
     assert setup_progress(adam, NOW.date()).undecided == 1
-    exclusions.decide(adam, {three: Decision.RATE}, REASONS, NOW)
+    exclusions_actions.decide(adam, {three: Decision.RATE}, REASONS, NOW)
     assert setup_progress(adam, NOW.date()).undecided == 0
 
 
@@ -104,7 +107,7 @@ def test_what_is_decided_after_people_moved_holds_in_their_version(
     one = context.statements["technical"][0]
     make_sensitive(one)
     carried(context, next_version(context))
-    exclusions.decide(adam, {one: Decision.RATE}, REASONS, NOW)
+    exclusions_actions.decide(adam, {one: Decision.RATE}, REASONS, NOW)
     assert setup_progress(adam, NOW.date()).undecided == 0
 
 
@@ -113,12 +116,14 @@ def test_one_press_rates_again_what_was_left_out_twice(context: World, adam: Act
     whole = context.statements["technical"][0]
     version = next_version(context, split={whole: False})
     first, second = version.became[whole]
-    exclusions.leave_out(adam, [first], "Not here.", NOW)
-    exclusions.leave_out(adam, [whole], "Nor all of it.", NOW)
-    row = reads.left_out(adam, version.framework_id)[0]
+    exclusions_actions.leave_out(adam, [first], "Not here.", NOW)
+    exclusions_actions.leave_out(adam, [whole], "Nor all of it.", NOW)
+    row = exclusions_queries.left_out(adam, version.framework_id)[0]
     assert row.statement_id == first
-    exclusions.lift(adam, row.id, NOW)
-    assert [each.statement_id for each in reads.left_out(adam, version.framework_id)] == [second]
+    exclusions_actions.lift(adam, row.id, NOW)
+    assert [
+        each.statement_id for each in exclusions_queries.left_out(adam, version.framework_id)
+    ] == [second]
 
 
 @pytest.mark.in_ci
@@ -131,12 +136,12 @@ def test_what_is_newly_marked_waits_from_that_version_on(context: World, adam: A
 
     def out(framework_id: int) -> list[str]:
         session().rollback()
-        return [each.code for each in reads.left_out(adam, framework_id)]
+        return [each.code for each in exclusions_queries.left_out(adam, framework_id)]
 
     before = out(first)
     assert "T-1-01" not in before
     versions = [
-        publishing.publish(
+        drafts_actions.publish(
             None, import_framework(edited(seed(), marked, each), NOW).draft_id or 0, NOW
         ).framework_id
         for each in ("26.11", "27.05")
@@ -145,9 +150,9 @@ def test_what_is_newly_marked_waits_from_that_version_on(context: World, adam: A
     code = select(Statement.id, Statement.skill_id).where(Statement.code == "T-1-01")
     ids = session().execute(code.order_by(Statement.framework_id)).all()
     assert ids[1].skill_id == ids[2].skill_id != ids[0].skill_id
-    exclusions.decide(adam, {ids[1].id: Decision.LEAVE_OUT}, REASONS, NOW)
+    exclusions_actions.decide(adam, {ids[1].id: Decision.LEAVE_OUT}, REASONS, NOW)
     assert [out(each) for each in (first, *versions)] == [before, *[["T-1-01", *before]] * 2]
-    exclusions.decide(adam, {ids[2].id: Decision.RATE}, REASONS, NOW)
+    exclusions_actions.decide(adam, {ids[2].id: Decision.RATE}, REASONS, NOW)
     assert [out(each) for each in (first, *versions)] == [before] * 3
 
 
@@ -158,8 +163,8 @@ def make_sensitive(*statement_ids: int) -> None:
 
 def test_a_decision_can_change(context: World, adam: Actor, statement: int) -> None:
     for decision in (Decision.ASK_HR, Decision.LEAVE_OUT, Decision.RATE):
-        exclusions.decide(adam, {statement: decision}, REASONS, NOW)
-    assert [row.decision for row in reads.sensitive(adam)] == [Decision.RATE]
+        exclusions_actions.decide(adam, {statement: decision}, REASONS, NOW)
+    assert [row.decision for row in exclusions_queries.sensitive(adam)] == [Decision.RATE]
     assert len(not_rated()) == 1, "the other library has not decided"
     facts = session().scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
     assert [fact["decision_before"] for fact in facts if "decision" in fact] == [
@@ -173,20 +178,20 @@ def test_leaving_out_and_rating_again_are_decisions(
     context: World, adam: Actor, statement: int
 ) -> None:
     waiting = select(NotRatedHere.id).where(NotRatedHere.library_id == adam.library_id)
-    exclusions.lift(adam, db.session.scalars(waiting).one(), NOW)
-    assert [row.decision for row in reads.sensitive(adam)] == [Decision.RATE]
-    exclusions.leave_out(adam, [statement, context.statements["technical"][0]], "No.", NOW)
-    assert [row.decision for row in reads.sensitive(adam)] == [Decision.LEAVE_OUT]
+    exclusions_actions.lift(adam, db.session.scalars(waiting).one(), NOW)
+    assert [row.decision for row in exclusions_queries.sensitive(adam)] == [Decision.RATE]
+    exclusions_actions.leave_out(adam, [statement, context.statements["technical"][0]], "No.", NOW)
+    assert [row.decision for row in exclusions_queries.sensitive(adam)] == [Decision.LEAVE_OUT]
     assert len(session().scalars(select(SensitiveDecision.id)).all()) == 1
 
 
 def test_only_what_is_sensitive_is_decided(context: World, adam: Actor, statement: int) -> None:
     for unknown in (context.statements["technical"][0], 2**31 - 1):
         with pytest.raises(Invalid, match="left_out_unknown"):
-            exclusions.decide(
+            exclusions_actions.decide(
                 adam, {statement: Decision.RATE, unknown: Decision.RATE}, REASONS, NOW
             )
-    assert [row.decision for row in reads.sensitive(adam)] == [None]
+    assert [row.decision for row in exclusions_queries.sensitive(adam)] == [None]
 
 
 def test_what_was_rated_before_anybody_was_asked(
@@ -198,5 +203,5 @@ def test_what_was_rated_before_anybody_was_asked(
                 library_id=adam.library_id, skill_id=skill_of(statement), decision=Decision.RATE
             )
         )
-    (row,) = reads.sensitive(adam)
+    (row,) = exclusions_queries.sensitive(adam)
     assert (row.decision, row.decided_at, row.decided_by) == (Decision.RATE, None, None)

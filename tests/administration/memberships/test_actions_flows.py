@@ -9,13 +9,14 @@ from tests.factories.answers import EndorsedAnswer
 from tests.factories.people import join
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.people import actions as people
+from tracker.administration.memberships import actions as memberships_actions
+from tracker.administration.people import actions as people_actions
 from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Membership, Person
 from tracker.policy.permissions import Actor, current_on
-from tracker.record.sheet import queries_learners as learners
-from tracker.reviews.endorsements import queries as endorsements
+from tracker.queries.asking import ask
+from tracker.record.sheet import queries_learners as sheet_queries_learners
+from tracker.reviews.endorsements import queries as endorsements_queries
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Role
@@ -36,9 +37,12 @@ def jobs(person_id: int, on: dt.date) -> list[tuple[int, str]]:
 
 
 def reviewers(person_id: int, statement_id: int, today: dt.date) -> list[str]:
-    learner = learners.learner(person_id, today)
+    learner = sheet_queries_learners.learner(person_id, today)
     assert learner is not None
-    return [each.who for each in endorsements.history(learner, [statement_id], [statement_id])]
+    return [
+        each.who
+        for each in ask(endorsements_queries.history(learner, [statement_id], [statement_id]))
+    ]
 
 
 def learns(context: World, team: str, on: dt.date, job: str = "") -> MembershipTerms:
@@ -59,14 +63,18 @@ def test_no_day_is_between_two_jobs_and_none_is_in_both(
     ben, last = context.people["ben"], context.now.date() + 7 * DAY
     (old,) = session().scalars(select(Membership.id).where(Membership.person_id == ben))
     session().rollback()
-    memberships.move(adam, old, last, learns(context, team, last, "Specialist"), context.now)
+    memberships_actions.move(
+        adam, old, last, learns(context, team, last, "Specialist"), context.now
+    )
     assert jobs(ben, last) == [(context.teams["central"], "Library Assistant")]
     assert jobs(ben, last + DAY) == [(context.teams[team], "Specialist")]
     with pytest.raises(Invalid, match="membership_overlaps"):
-        memberships.add(adam, ben, learns(context, team, last + DAY), context.now)
+        memberships_actions.add(adam, ben, learns(context, team, last + DAY), context.now)
     began = context.now.date()
     with pytest.raises(Invalid, match="dates_not_in_order"):
-        memberships.move(adam, old, dt.date(2020, 1, 1), learns(context, team, began), context.now)
+        memberships_actions.move(
+            adam, old, dt.date(2020, 1, 1), learns(context, team, began), context.now
+        )
 
 
 def test_who_comes_back_finds_the_record_as_it_was(context: World, adam: Actor) -> None:
@@ -74,8 +82,8 @@ def test_who_comes_back_finds_the_record_as_it_was(context: World, adam: Actor) 
     lou = join(context, "lou", "central", ends_on=today - 90 * DAY)
     endorse(context, "lou", "sue", statement, EndorsedAnswer.PARTLY)
     session().rollback()
-    people.disable(adam, lou, context.now)
-    memberships.add(adam, lou, learns(context, "harbour", today), context.now, is_back=True)
+    people_actions.disable(adam, lou, context.now)
+    memberships_actions.add(adam, lou, learns(context, "harbour", today), context.now, is_back=True)
     row = session().get_one(Person, lou)
     assert row.disabled_at is None
     assert row.password_hash is not None
@@ -90,7 +98,7 @@ def test_a_new_name_holds_everywhere_and_the_audit_knows_the_former(
     statement, sue = context.statements["technical"][0], context.people["sue"]
     endorse(context, "ana", "sue", statement, EndorsedAnswer.PARTLY)
     session().rollback()
-    people.edit(adam, sue, "Susan Park", "sue@example.org", context.now)
+    people_actions.edit(adam, sue, "Susan Park", "sue@example.org", context.now)
     ana = context.people["ana"]
     assert reviewers(ana, statement, context.now.date()) == ["S. Park"]
     facts = session().scalars(

@@ -7,7 +7,7 @@ from tests.administration.roster.test_views import text, upload
 from tests.client import Client
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, send
+from tests.factories.sides import YES, send
 from tests.factories.world import World
 from tests.reading import words
 from tracker.db import session, transaction

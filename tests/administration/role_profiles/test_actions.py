@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.world import World
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.role_profiles import actions as role_profiles
+from tracker.administration.memberships import actions as memberships_actions
+from tracker.administration.role_profiles import actions as role_profiles_actions
 from tracker.db import db, transaction
 from tracker.models import AuditEventDetail, Domain, Level, Membership, RoleProfile, Strand, Target
 from tracker.models.record.versions import expects
@@ -50,34 +50,36 @@ def labelled(context: World) -> World:
 
 
 def test_the_role_labels_make_four(labelled: World, adam: Actor) -> None:
-    made = role_profiles.start_from_labels(adam, labelled.framework_id, NOW)
+    made = role_profiles_actions.start_from_labels(adam, labelled.framework_id, NOW)
     names = [db.session.get_one(RoleProfile, profile_id).name for profile_id in made]
     assert tuple(names) == LABELS
     for rank, profile_id in enumerate(made, 1):
         assert targets(profile_id) == dict.fromkeys(labelled.domains.values(), rank)
     with pytest.raises(Conflict, match="role_labels_used"):
-        role_profiles.start_from_labels(adam, labelled.framework_id, NOW)
+        role_profiles_actions.start_from_labels(adam, labelled.framework_id, NOW)
 
 
 def test_one_that_is_there_is_left_as_it_is(labelled: World, adam: Actor) -> None:
-    mine = role_profiles.create(adam, labelled.framework_id, LABELS[1], {}, NOW)
-    assert len(role_profiles.start_from_labels(adam, labelled.framework_id, NOW)) == 3
+    mine = role_profiles_actions.create(adam, labelled.framework_id, LABELS[1], {}, NOW)
+    assert len(role_profiles_actions.start_from_labels(adam, labelled.framework_id, NOW)) == 3
     assert targets(mine) == {}
 
 
 def test_a_framework_without_labels_makes_none(context: World, adam: Actor) -> None:
     with pytest.raises(Conflict, match="no_role_labels"):
-        role_profiles.start_from_labels(adam, context.framework_id, NOW)
+        role_profiles_actions.start_from_labels(adam, context.framework_id, NOW)
 
 
 def test_targets_are_set_and_taken_away(context: World, adam: Actor) -> None:
     technical, leadership = context.domains["technical"], context.domains["leadership"]
-    profile_id = role_profiles.create(
+    profile_id = role_profiles_actions.create(
         adam, context.framework_id, "Page", {technical: 1, leadership: 2}, NOW
     )
-    role_profiles.edit(adam, profile_id, "Senior page", {technical: 3, leadership: None}, NOW)
+    role_profiles_actions.edit(
+        adam, profile_id, "Senior page", {technical: 3, leadership: None}, NOW
+    )
     assert targets(profile_id) == {technical: 3}
-    role_profiles.edit(adam, profile_id, "Senior page", {}, NOW)
+    role_profiles_actions.edit(adam, profile_id, "Senior page", {}, NOW)
     assert targets(profile_id) == {technical: 3}
 
 
@@ -92,15 +94,15 @@ def test_what_a_role_profile_cannot_say(context: World, adam: Actor) -> None:
         (context.framework_id, " ", {}, "line_empty"),
     ):
         with pytest.raises(Invalid, match=code):
-            role_profiles.create(adam, framework_id, name, wanted, NOW)
+            role_profiles_actions.create(adam, framework_id, name, wanted, NOW)
     with pytest.raises(Missing):
-        role_profiles.edit(adam, context.role_profiles["other"], "Mine", {}, NOW)
+        role_profiles_actions.edit(adam, context.role_profiles["other"], "Mine", {}, NOW)
 
 
 def test_one_in_use_is_not_retired(context: World, adam: Actor) -> None:
     city = context.role_profiles["city"]
     with pytest.raises(Conflict, match="role_profile_in_use"):
-        role_profiles.retire(adam, city, NOW)
+        role_profiles_actions.retire(adam, city, NOW)
     for person in ("ana", "ben", "sue", "lea"):
         for place in acting(context, person).learns_in:
             row = select(Membership.id).where(
@@ -108,10 +110,12 @@ def test_one_in_use_is_not_retired(context: World, adam: Actor) -> None:
                 Membership.team_id == place.team_id,
                 Membership.role == "learner",
             )
-            memberships.end(adam, db.session.scalars(row).one(), NOW.date().replace(day=1), NOW)
-    role_profiles.retire(adam, city, NOW)
+            memberships_actions.end(
+                adam, db.session.scalars(row).one(), NOW.date().replace(day=1), NOW
+            )
+    role_profiles_actions.retire(adam, city, NOW)
     assert db.session.get_one(RoleProfile, city).retired_at == NOW
-    role_profiles.restore(adam, city, NOW)
+    role_profiles_actions.restore(adam, city, NOW)
     assert db.session.get_one(RoleProfile, city, populate_existing=True).retired_at is None
 
 
@@ -128,7 +132,7 @@ def reason(role_profile_id: int) -> str:
 
 
 def test_role_labels_set_no_targets_in_traits(traits: World, adam: Actor) -> None:
-    made = role_profiles.start_from_labels(adam, traits.framework_id, NOW)
+    made = role_profiles_actions.start_from_labels(adam, traits.framework_id, NOW)
     for rank, profile_id in enumerate(made, 1):
         assert targets(profile_id) == {traits.domains["technical"]: rank}
 
@@ -138,22 +142,26 @@ def test_a_target_in_traits_needs_a_reason(traits: World, adam: Actor) -> None:
     wanted = {technical: 1, leadership: 2}
     for typed in ("", " "):
         with pytest.raises(Invalid, match="targets_reason_needed"):
-            role_profiles.create(adam, traits.framework_id, "Page", wanted, NOW, typed)
-    page = role_profiles.create(adam, traits.framework_id, "Page", wanted, NOW, " We train it. ")
+            role_profiles_actions.create(adam, traits.framework_id, "Page", wanted, NOW, typed)
+    page = role_profiles_actions.create(
+        adam, traits.framework_id, "Page", wanted, NOW, " We train it. "
+    )
     assert (targets(page), reason(page)) == (wanted, "We train it.")
     with pytest.raises(Invalid, match="targets_reason_needed"):
-        role_profiles.edit(adam, page, "Page", {}, NOW)
+        role_profiles_actions.edit(adam, page, "Page", {}, NOW)
     with pytest.raises(Invalid, match="line_long"):
-        role_profiles.edit(adam, page, "Page", {}, NOW, "x" * 501)
-    role_profiles.edit(adam, page, "Page", {}, NOW, "Agreed with the union.")
+        role_profiles_actions.edit(adam, page, "Page", {}, NOW, "x" * 501)
+    role_profiles_actions.edit(adam, page, "Page", {}, NOW, "Agreed with the union.")
     assert reason(page) == "Agreed with the union."
-    role_profiles.edit(adam, page, "Page", {leadership: None}, NOW, "Agreed with the union.")
+    role_profiles_actions.edit(
+        adam, page, "Page", {leadership: None}, NOW, "Agreed with the union."
+    )
     assert (targets(page), reason(page)) == ({technical: 1}, "")
 
 
 def test_the_reason_is_in_the_audit(traits: World, adam: Actor) -> None:
     leadership = {traits.domains["leadership"]: 2}
-    role_profiles.create(adam, traits.framework_id, "Page", leadership, NOW, "We train it.")
+    role_profiles_actions.create(adam, traits.framework_id, "Page", leadership, NOW, "We train it.")
     facts = db.session.scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
     assert facts.all()[-1]["targets_reason"] == "We train it."
 
@@ -161,8 +169,8 @@ def test_the_reason_is_in_the_audit(traits: World, adam: Actor) -> None:
 def test_the_audit_says_what_was_expected_before_and_is_now(context: World, adam: Actor) -> None:
     profile, domain = context.role_profiles["city"], context.domains["leadership"]
     for rank in (3, None):
-        role_profiles.edit(adam, profile, "Mid-level", {domain: rank}, NOW)
-    role_profiles.edit(adam, profile, "Mid-level", {domain: None}, NOW)
+        role_profiles_actions.edit(adam, profile, "Mid-level", {domain: rank}, NOW)
+    role_profiles_actions.edit(adam, profile, "Mid-level", {domain: None}, NOW)
     facts = db.session.scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
     assert [(fact["before"], fact["after"]) for fact in facts if "before" in fact] == [
         ("Leadership: Developing", "Leadership: Proficient"),

@@ -2,15 +2,15 @@
 
 from sqlalchemy import select
 
-from tracker.administration.roster import rules_files as files
+from tracker.administration.roster import rules_files as roster_rules_files
 from tracker.db import session
 from tracker.models import Membership, Person, Team
 
 HEAD = "Staff ID,Name,Email,Branch,Role,Job class,Start date,Supervisor"
 
 
-def roster(*lines: str, head: str = HEAD) -> files.RosterFile:
-    return files.read("staff.csv", "\n".join([head, *lines]).encode())
+def roster(*lines: str, head: str = HEAD) -> roster_rules_files.RosterFile:
+    return roster_rules_files.read("staff.csv", "\n".join([head, *lines]).encode())
 
 
 def place(name: str) -> list[tuple[object, ...]]:

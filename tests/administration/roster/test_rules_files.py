@@ -7,8 +7,9 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from tracker.administration.roster import rules_files as files
-from tracker.administration.roster.rules_files import RosterColumn, guessed, read_day
+from tracker.administration.roster import rules_files as roster_rules_files
+from tracker.administration.roster.rules_columns import guess
+from tracker.administration.roster.rules_files import RosterColumn, read_day
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Region
 
@@ -40,7 +41,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 
 def test_a_workbook_says_the_same_as_its_csv() -> None:
-    found = files.read(
+    found = roster_rules_files.read(
         "staff.xlsx",
         workbook(
             ("Staff ID", "Name", "First day", None),
@@ -54,12 +55,12 @@ def test_a_workbook_says_the_same_as_its_csv() -> None:
     assert found.rows[0] == (2, ("1001", "Elif Kaya", "2026-11-02"))
     assert found.rows[1][1][1] == "", "a formula that nobody worked out holds nothing"
     text = "Staff ID;Name;First day\n1001;Elif Kaya;2026-11-02\n;;\n1002;'=1+1;11/3/2026\n"
-    same = files.read("staff.csv", text.encode("utf-16"))
+    same = roster_rules_files.read("staff.csv", text.encode("utf-16"))
     assert same.rows == (
         (2, ("1001", "Elif Kaya", "2026-11-02")),
         (4, ("1002", "=1+1", "11/3/2026")),
     )
-    assert guessed(same.headings, {}) == {
+    assert guess(same.headings, [cells for _row, cells in same.rows], {}) == {
         RosterColumn.STAFF_ID: 0,
         RosterColumn.NAME: 1,
         RosterColumn.STARTS_ON: 2,
@@ -75,7 +76,7 @@ def test_what_is_no_roster_is_refused_with_its_reason(monkeypatch: pytest.Monkey
         b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
         b"<sheetData><row><c t='str'><v>&b;</v></c></row></sheetData></worksheet>"
     )
-    monkeypatch.setattr(files, "ROWS_MAX", 3)
+    monkeypatch.setattr(roster_rules_files, "ROWS_MAX", 3)
     head = b"Name,Email\n"
     for content, code in (
         (b"", "roster_empty"),
@@ -93,10 +94,10 @@ def test_what_is_no_roster_is_refused_with_its_reason(monkeypatch: pytest.Monkey
         (rezipped(fine, SHEET, entity), "roster_unreadable_workbook"),
         (rezipped(fine, SHEET, b"<not"), "roster_unreadable_workbook"),
         (bomb, "roster_unpacked_large"),
-        (b"x" * (files.BYTES_MAX + 1), "roster_large"),
+        (b"x" * (roster_rules_files.BYTES_MAX + 1), "roster_large"),
     ):
         with pytest.raises(Invalid) as refusal:
-            files.read("file", content)
+            roster_rules_files.read("file", content)
         assert refusal.value.code == code, content[:40]
 
 
@@ -107,7 +108,7 @@ def test_a_sheet_with_nothing_for_a_million_rows_is_left_soon() -> None:
         b'<row r="1048576"><c r="A1048576" t="str"><v>Ana</v></c></row></sheetData></worksheet>'
     )
     content = rezipped(workbook(("Name",)), SHEET, far)
-    _sheet, rows = files.read_workbook(content, 10, 5)
+    _sheet, rows = roster_rules_files.read_workbook(content, 10, 5)
     assert [row[0] for row in rows] == [1]
 
 

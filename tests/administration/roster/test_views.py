@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import Queries
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
-from tracker.administration.people import actions as people
-from tracker.administration.roster import queries as rosters
+from tracker.administration.people import actions as people_actions
+from tracker.administration.roster import queries as roster_queries
 from tracker.administration.roster.rules_files import ROWS_MAX
 from tracker.db import session
 from tracker.models import Person
@@ -40,7 +40,7 @@ def upload(client: Client, *lines: str, head: str = HEAD) -> str:
 
 def seen(app: Flask, address: str) -> dict[str, str]:
     with app.app_context():
-        return {"seen": rosters.roster(int(address.rpartition("/")[2])).plan_digest}
+        return {"seen": roster_queries.roster(int(address.rpartition("/")[2])).plan_digest}
 
 
 def text(page: str) -> str:
@@ -50,15 +50,17 @@ def text(page: str) -> str:
 @pytest.mark.in_ci
 def test_a_file_becomes_people(app: Flask, world: World, adam: Client) -> None:
     assert "Nothing imported lately" in adam.get(PAGE).text
+    bare = upload(adam, "Nora Fine,Central Lib", head="Employee,Branch")
+    page = text(adam.get(bare).text)
+    assert "No column holds an email address" in page
+    assert "Import the" not in page
+    adam.post(f"{bare}/discard")
     address = upload(
         adam,
         "Nora Fine,nora@example.org,Central Lib,LA II",
         "<b>Ravi,ravi@example.org,Central,LA II",
         "Lou,lou@example,Central,LA 9",
     )
-    page = text(adam.get(address).text)
-    assert "No column holds an email address" in page
-    assert "Import the" not in page
     central, profile = world.teams["central"], world.role_profiles["city"]
     columns = {
         "column-0": "name",
@@ -68,7 +70,7 @@ def test_a_file_becomes_people(app: Flask, world: World, adam: Client) -> None:
     }
     adam.post(f"{address}/columns", columns)
     page = adam.get(address).text
-    assert "There is no team with this name." in page
+    assert "Branch: what its values mean ▲ 1 without a meaning" in text(page)
     meant = re.findall(r'<select[^>]* name="(meaning-[^"]+)"', page)
     assert len(meant) == 4
     chosen = {
@@ -154,7 +156,7 @@ def test_two_tabs_say_what_becomes_of_each_file(
     answer = adam.post(f"{first}/discard")
     assert "Wait until that is done" in text(adam.get(answer.location).text)
     with app.app_context():
-        people.make_administrator(actor(world, "adam"), world.people["cora"], world.now)
+        people_actions.make_administrator(actor(world, "adam"), world.people["cora"], world.now)
     cora = sign_in(world.email("cora"))
     assert "in the background: Adam asked for it." in text(cora.get(first).text)
     assert app.test_cli_runner().invoke(args=["work", "--once"]).exit_code == 0
@@ -163,3 +165,33 @@ def test_two_tabs_say_what_becomes_of_each_file(
     adam.post(f"{second}/import", seen(app, second))
     with app.app_context():
         assert "Ada" in session().scalars(select(Person.name)).all()
+
+
+def test_who_is_meant_by_a_name_is_chosen_once(app: Flask, world: World, adam: Client) -> None:
+    """And what most rows have in common stands there once."""
+    address = upload(
+        adam,
+        "E1,Jo Park,jo1@example.org,Central,supervisor,,",
+        "E2,Jo Park,jo2@example.org,Harbour,supervisor,,",
+        *(
+            f"F{number},Nora {number},n{number}@example.org,Central,,Mid-level,Jo Park"
+            for number in range(30)
+        ),
+        head="Staff ID,Name,Email,Branch,Role,Job class,Supervisor",
+    )
+    page = text(adam.get(address).text)
+    assert "Import the 2 ready rows" in page
+    assert "Nothing else is wrong. Answer what is asked above." in page
+    assert "E2, Harbour" in page
+    fields = {
+        f"column-{at}": name
+        for at, name in enumerate(
+            ("staff_id", "name", "email", "team", "role", "role_profile", "supervisor")
+        )
+    }
+    adam.post(f"{address}/columns", fields | {"meaning-supervisor-0": "E3"})
+    assert "Import the 2 ready rows" in text(adam.get(address).text), "nobody of that name"
+    adam.post(f"{address}/columns", fields | {"meaning-supervisor-0": "E2"})
+    page = text(adam.get(f"{address}?show=ready").text)
+    assert "Import the 32 ready rows" in page
+    assert page.count("Jo Park becomes a supervisor of Central") >= 1

@@ -9,14 +9,14 @@ from tests.factories.actors import acting
 from tests.factories.frameworks import open_round
 from tests.factories.levels import stand
 from tests.factories.world import START, World
-from tracker.administration.exclusions import actions as exclusions, actions_origins as origins
-from tracker.administration.memberships import actions as memberships
-from tracker.administration.role_profiles import actions as role_profiles
-from tracker.administration.teams import actions as teams
+from tracker.administration.exclusions import actions as exclusions_actions
+from tracker.administration.memberships import actions as memberships_actions
+from tracker.administration.role_profiles import actions as role_profiles_actions
+from tracker.administration.teams import actions as teams_actions
 from tracker.db import session
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Domain, Endorsement, Membership, Statement
-from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.endorsements import actions as endorsements_actions
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
 
@@ -38,20 +38,20 @@ def past_round(world: World) -> int:
 def edit_targets(world: World) -> None:
     ids = session().scalars(select(Domain.id)).all()
     profile = world.role_profiles["city"]
-    role_profiles.edit(
+    role_profiles_actions.edit(
         acting(world, "adam"), profile, "Mid-level", dict.fromkeys(ids, 4), world.now, "Wanted."
     )
 
 
 def rename_job(world: World) -> None:
-    role_profiles.edit(
+    role_profiles_actions.edit(
         acting(world, "adam"), world.role_profiles["city"], "Clerk", {}, world.now, "Wanted."
     )
 
 
 def leave_out(world: World) -> None:
     chosen = world.statements["communication"][:2]
-    exclusions.leave_out(acting(world, "adam"), chosen, "Not here.", world.now)
+    exclusions_actions.leave_out(acting(world, "adam"), chosen, "Not here.", world.now)
 
 
 def rename_team(world: World) -> None:
@@ -63,7 +63,7 @@ def move_team(world: World) -> None:
 
 
 def _edit_team(world: World, team: str, name: str, above: str) -> None:
-    teams.edit(
+    teams_actions.edit(
         acting(world, "adam"),
         world.teams[team],
         name=name,
@@ -81,7 +81,9 @@ def correct_membership(world: World) -> None:
     terms = MembershipTerms(
         world.teams["harbour"], Role.LEARNER, START, role_profile_id=world.role_profiles["city"]
     )
-    memberships.correct(acting(world, "adam"), session().scalars(of).one(), terms, world.now)
+    memberships_actions.correct(
+        acting(world, "adam"), session().scalars(of).one(), terms, world.now
+    )
 
 
 def move_person(world: World) -> None:
@@ -93,7 +95,7 @@ def move_person(world: World) -> None:
         world.teams["harbour"], Role.LEARNER, START, role_profile_id=world.role_profiles["city"]
     )
     moved = session().scalars(of).one()
-    memberships.move(acting(world, "adam"), moved, dt.date(2026, 5, 1), terms, world.now)
+    memberships_actions.move(acting(world, "adam"), moved, dt.date(2026, 5, 1), terms, world.now)
 
 
 def add_origin(world: World) -> None:
@@ -103,7 +105,7 @@ def add_origin(world: World) -> None:
         for of in ("communication", "technical")
     )
     session().rollback()
-    origins.add("small", "1", made, origin, world.now, carries=True)
+    exclusions_actions.add("small", "1", made, origin, world.now, carries=True)
 
 
 def revoke_all(world: World) -> None:
@@ -111,7 +113,7 @@ def revoke_all(world: World) -> None:
     sue = acting(world, "sue")
     given = select(Endorsement.id).where(Endorsement.endorser_id == sue.person_id)
     for endorsement_id in session().scalars(given.order_by(Endorsement.id)).all():
-        endorsements.revoke(sue, endorsement_id, "By mistake.", world.now)
+        endorsements_actions.revoke(sue, endorsement_id, "By mistake.", world.now)
 
 
 CHANGING: tuple[Callable[[World], None], ...] = (

@@ -11,7 +11,7 @@ from tests.conftest import NOW
 from tests.factories.answers import Answer
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, send
+from tests.factories.sides import YES, send
 from tests.factories.world import World
 from tests.reading import words
 from tracker.db import db, transaction

@@ -11,16 +11,20 @@ from tests.factories.evidence import piece
 from tests.factories.levels import all_cards, own_sheet
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, YES, actor
+from tests.factories.sides import NO, PART, YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
-from tracker.administration.version_moves import actions as moves, queries
-from tracker.assessment.ratings import actions as ratings
+from tracker.administration.version_moves import (
+    actions as version_moves_actions,
+    queries as version_moves_queries,
+)
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session
-from tracker.evidence.pieces import queries as evidence
+from tracker.evidence.pieces import queries as pieces_queries
 from tracker.models import PersonVersion, Rating
-from tracker.notifications.notices import queries as notices
-from tracker.record.sheet import queries_learners as learners
+from tracker.notifications.notices import queries as notices_queries
+from tracker.queries.asking import ask
+from tracker.record.sheet import queries_learners as sheet_queries_learners
 from tracker.rules.errors import Conflict, Missing
 
 pytestmark = pytest.mark.usefixtures("all_is_sealed", "app_context")
@@ -29,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("all_is_sealed", "app_context")
 def answers(world: World, name: str) -> dict[int, tuple[str, str, str]]:
     """What counts for them, with both notes, by statement of the version that they are on."""
     session().rollback()
-    found = learners.learner(world.people[name], AFTER.date())
+    found = sheet_queries_learners.learner(world.people[name], AFTER.date())
     assert found is not None
     return {
         card.id: (card.answer, card.own_note, card.reviewer_note)
@@ -47,7 +51,7 @@ def given(world: World, name: str) -> dict[int, str]:
 def home(world: World, name: str) -> int:
     """The version that somebody learns on."""
     session().rollback()
-    found = learners.learner(world.people[name], AFTER.date())
+    found = sheet_queries_learners.learner(world.people[name], AFTER.date())
     assert found is not None
     return found.framework_id
 
@@ -76,7 +80,9 @@ def test_what_carries_counts_there_and_going_back_loses_nothing(world: World) ->
         (unlike, NO),
     ):
         rate(world, "ana", statement_id, answer, before)
-    ratings.rate(actor(world, "ana"), same, None, 1, world.now, own_note="mine", reviewer_note="R")
+    ratings_actions.rate(
+        actor(world, "ana"), same, None, 1, world.now, own_note="mine", reviewer_note="R"
+    )
     shown = piece(world, "ana", reasons={reworded: "shows it", split: "both"})
     version = next_version(
         world,
@@ -90,8 +96,8 @@ def test_what_carries_counts_there_and_going_back_loses_nothing(world: World) ->
     became = version.became
 
     def linked(*statements: int) -> set[int]:
-        found = evidence.for_statements(ana, list(statements))
-        return {key for key, pieces in found.items() if [each.id for each in pieces] == [shown]}
+        found = ask(pieces_queries.for_statements(ana, list(statements)))
+        return {key for key, pieces in found.items() if [each["id"] for each in pieces] == [shown]}
 
     assert carried(world, version) == 4, "Ana, Ben, Lea, and Sue"
     assert home(world, "ana") == version.framework_id
@@ -103,7 +109,7 @@ def test_what_carries_counts_there_and_going_back_loses_nothing(world: World) ->
     there = [became[reworded][0], *became[split]]
     assert linked(*there, became[same][0]) == set(there), "evidence passes all origins"
     session().rollback()
-    of_sue, notice = notices.listed(actor(world, "ana", AFTER), AFTER.date()).notices
+    of_sue, notice = notices_queries.listed(actor(world, "ana", AFTER), AFTER.date()).notices
     assert of_sue.version is not None
     assert notice.version is not None
     assert (of_sue.version.people, notice.version.people) == (1, None)
@@ -136,8 +142,8 @@ def test_what_is_answered_there_stays_with_its_skill_on_the_way_back(world: Worl
     carried(world, version)
     new = version.became
     ana = actor(world, "ana", AFTER)
-    ratings.rate(ana, new[kept][0], PART, 1, AFTER + MINUTE)
-    ratings.rate(ana, new[again][0], NO, 0, AFTER + MINUTE)
+    ratings_actions.rate(ana, new[kept][0], PART, 1, AFTER + MINUTE)
+    ratings_actions.rate(ana, new[again][0], NO, 0, AFTER + MINUTE)
     assert given(world, "ana") == {new[kept][0]: PART, new[again][0]: NO}
     carried(world, version, AFTER + 2 * MINUTE, back=True)
     assert given(world, "ana") == {kept: PART, again: YES}, "another skill, another answer"
@@ -163,7 +169,7 @@ def test_moved_on_twice_and_home_in_one_step(world: World) -> None:
     assert carried(world, home_again, AFTER + 2 * MINUTE, back=True) == 4
     assert given(world, "ana") == dict.fromkeys((one, other, gone), YES)
     session().rollback()
-    past = queries.past_moves(world.libraries["city"])
+    past = version_moves_queries.past_moves(world.libraries["city"])
     assert [(each.before, each.after, each.people, each.by) for each in past] == [
         ("3", "1", 4, "Adam"),
         ("2", "3", 4, "Adam"),
@@ -181,7 +187,9 @@ def test_people_on_different_versions_come_together(world: World) -> None:
 
     def leaving(version: NextVersion) -> list[tuple[str, int]]:
         session().rollback()
-        move = queries.move_to(world.libraries["city"], version.framework_id, AFTER.date())
+        move = version_moves_queries.move_to(
+            world.libraries["city"], version.framework_id, AFTER.date()
+        )
         return [(left.version, left.people) for left in move.leaving]
 
     assert leaving(third) == [("2", 1), ("1", 2)]
@@ -189,7 +197,7 @@ def test_people_on_different_versions_come_together(world: World) -> None:
     assert carried(world, third, AFTER + 2 * MINUTE) == 3
     assert {home(world, name) for name in ("ana", "ben", "sue", "lea")} == {third.framework_id}
     session().rollback()
-    past = queries.past_moves(world.libraries["city"])
+    past = version_moves_queries.past_moves(world.libraries["city"])
     assert [(each.before, each.after, each.people) for each in past] == [
         ("1", "3", 2),
         ("2", "3", 1),
@@ -239,12 +247,14 @@ def test_a_move_is_refused_in_words_of_its_reason(world: World) -> None:
         carried(world, version, back=True)
     adam, library_id = actor(world, "adam", AFTER), world.libraries["city"]
     with pytest.raises(Missing):
-        moves.move(adam, library_id, 10_000, AFTER)
+        version_moves_actions.move(adam, library_id, 10_000, AFTER)
     with pytest.raises(Missing):
-        moves.move(adam, world.libraries["other"], version.framework_id, AFTER)
+        version_moves_actions.move(adam, world.libraries["other"], version.framework_id, AFTER)
     for stranger in ("oda", "cora"):
         with pytest.raises(Missing):
-            moves.move(actor(world, stranger, AFTER), library_id, version.framework_id, AFTER)
+            version_moves_actions.move(
+                actor(world, stranger, AFTER), library_id, version.framework_id, AFTER
+            )
     assert home(world, "ana") == world.framework_id
 
 
@@ -253,11 +263,11 @@ def test_what_was_seen_is_what_is_done(world: World) -> None:
     library_id, adam = world.libraries["city"], actor(world, "adam", AFTER)
 
     def moved(seen: str) -> int:
-        return moves.move(adam, library_id, version.framework_id, AFTER, seen=seen)
+        return version_moves_actions.move(adam, library_id, version.framework_id, AFTER, seen=seen)
 
     def seen() -> str:
-        to = queries.move_to(library_id, version.framework_id, AFTER.date()).to
-        digest = queries.digest(library_id, to, AFTER.date())
+        to = version_moves_queries.move_to(library_id, version.framework_id, AFTER.date()).to
+        digest = version_moves_queries.digest(library_id, to, AFTER.date())
         session().rollback()
         return digest
 

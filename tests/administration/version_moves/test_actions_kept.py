@@ -13,14 +13,14 @@ from tests.administration.version_moves.moved import MINUTE, faults
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, actor, answer_all, item_ids, send
+from tests.factories.sides import YES, actor, answer_all, item_ids, send
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.reviews.endorsements.test_views_exceptions import agreed
-from tracker.administration.exclusions import queries as left_out
-from tracker.administration.version_moves import actions as moves
+from tracker.administration.exclusions import queries as exclusions_queries
+from tracker.administration.version_moves import actions as version_moves_actions
 from tracker.administration.version_moves.queries import past_moves
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session, transaction
 from tracker.models import (
     AuditEvent,
@@ -35,13 +35,13 @@ from tracker.models import (
     Seal,
 )
 from tracker.models.record.versions import is_current
-from tracker.record.sheet import queries_learners as learners
-from tracker.record.standings import queries as standings
-from tracker.record.standings.queries import StandingPlace, counted
+from tracker.record.sheet import queries_learners as sheet_queries_learners
+from tracker.record.standings import queries as standings_queries
+from tracker.record.standings.queries import StandingScope, counted
 from tracker.record.standings.rules import ids
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.endorsements import actions as endorsing
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Conflict, Missing
 
 pytestmark = pytest.mark.usefixtures("all_is_sealed", "app_context")
@@ -83,7 +83,7 @@ def test_it_is_one_event_and_a_sealed_row_and_a_notice_for_each(world: World) ->
 
 def excepted(world: World, framework_id: int) -> list[int]:
     """The statements that agreed exceptions of Ana's leave out."""
-    place = StandingPlace(framework_id, world.libraries["city"])
+    place = StandingScope(framework_id, world.libraries["city"])
     (found,) = counted([world.people["ana"]], place, AFTER.date()).values()
     return ids(found.excepted)
 
@@ -99,7 +99,7 @@ def test_what_both_agreed_on_and_what_is_not_rated_here_are_read_there(world: Wo
     def read(framework_id: int) -> tuple[list[int], set[int]]:
         session().rollback()
         found = excepted(world, framework_id)
-        none = left_out.left_out(actor(world, "adam", AFTER), framework_id)
+        none = exclusions_queries.left_out(actor(world, "adam", AFTER), framework_id)
         return found, {each.statement_id for each in none}
 
     carried(world, version)
@@ -115,15 +115,15 @@ def test_what_is_proposed_before_is_agreed_on_after(world: World) -> None:
     early = world.statements["communication"][0]
     review_id = send(world, YES)
     answer_all(world, review_id, ReviewerAnswer.NOT_YET)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     (item_id,) = item_ids(review_id)
-    proposed = endorsing.propose_exception(
+    proposed = endorsements_actions.propose_exception(
         actor(world, "ana"), item_id, "Not at my desk.", world.now
     )
     version = next_version(world)
     carried(world, version)
-    endorsing.confirm_exception(actor(world, "sue", AFTER), item_id, proposed, AFTER)
-    assert differences.end_late(AFTER) == 1
+    endorsements_actions.confirm_exception(actor(world, "sue", AFTER), item_id, proposed, AFTER)
+    assert differences_actions.end_late(AFTER) == 1
     session().rollback()
     assert excepted(world, version.framework_id) == [version.became[early][0]]
     assert faults() == []
@@ -173,10 +173,10 @@ def test_targets_are_those_of_the_job_in_the_domains_that_the_version_has(world:
     version = next_version(world)
     carried(world, version)
     session().rollback()
-    found = learners.learner(world.people["ana"], AFTER.date())
+    found = sheet_queries_learners.learner(world.people["ana"], AFTER.date())
     assert found is not None
     (job,) = found.role_profile_ids
-    basis = standings.basis(StandingPlace(found.framework_id, found.library_id), {job})
+    basis = standings_queries.basis(StandingScope(found.framework_id, found.library_id), {job})
     assert basis.targets == {job: dict.fromkeys(version.domains.values(), 2)}
 
 
@@ -192,7 +192,7 @@ def test_a_move_and_what_is_saved_meanwhile_follow_one_another(app: Flask, world
         with app.app_context():
             to = version.before_id if number % 2 else version.framework_id
             try:
-                moves.move(adam, library_id, to, AFTER + number * MINUTE)
+                version_moves_actions.move(adam, library_id, to, AFTER + number * MINUTE)
             except Conflict as refused:
                 return refused.code
             return "moved"
@@ -202,7 +202,7 @@ def test_a_move_and_what_is_saved_meanwhile_follow_one_another(app: Flask, world
         for page in (statements[number], version.became[statements[number]][0]):
             with app.app_context():
                 try:
-                    ratings.rate(ana, page, YES, 0, AFTER)
+                    ratings_actions.rate(ana, page, YES, 0, AFTER)
                 except (Conflict, Missing):
                     continue
                 return "saved"

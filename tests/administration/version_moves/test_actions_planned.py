@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from config import ROOT
 from tests.administration.version_moves.moved import faults
@@ -19,11 +19,14 @@ from tests.administration.version_moves.test_actions import home
 from tests.conftest import NOW
 from tests.factories.frameworks import open_round
 from tests.factories.people import join
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World, make_world
 from tests.test_crash import laid_out
-from tracker.administration.version_moves import actions as moves, queries
+from tracker.administration.version_moves import (
+    actions as version_moves_actions,
+    queries as version_moves_queries,
+)
 from tracker.administration.version_moves.queries import LibraryMove
 from tracker.db import db, session, transaction
 from tracker.models import (
@@ -50,7 +53,7 @@ def at(day: dt.date) -> dt.datetime:
 def planned(world: World, version: NextVersion) -> tuple[int, dt.date]:
     """By Adam, while the round is open."""
     adam = actor(world, "adam")
-    return moves.plan(adam, world.libraries["city"], version.framework_id, NOW)
+    return version_moves_actions.plan(adam, world.libraries["city"], version.framework_id, NOW)
 
 
 def are_on(world: World, framework_id: int) -> list[str]:
@@ -71,7 +74,7 @@ def noted() -> list[tuple[str, int | None, dict[str, Any]]]:
 
 def awaited(world: World, today: dt.date) -> LibraryMove | None:
     session().rollback()
-    (framework,) = queries.frameworks(world.libraries["city"], today)
+    (framework,) = version_moves_queries.frameworks(world.libraries["city"], today)
     return framework.planned
 
 
@@ -79,17 +82,21 @@ def test_when_the_round_is_over_whoever_is_there_by_then_moves(context: World) -
     world = context
     version = next_version(world)
     assert planned(world, version) == (4, ENDS_ON + DAY)
-    assert moves.move_due(at(ENDS_ON)) == 0
+    assert version_moves_actions.move_due(at(ENDS_ON)) == 0
     assert are_on(world, world.framework_id) == [*ON_IT]
     join(world, "nina", "central")
     carried(world, version, NOW, person="ben")
     move = awaited(world, NOW.date())
     assert move is not None
     assert (move.left, move.to.version, move.people) == ("1", "2", 4), "one came, and one went"
-    assert moves.move_due(at(ENDS_ON + DAY)) == 4
+    assert version_moves_actions.move_due(at(ENDS_ON + DAY)) == 4
     assert are_on(world, version.framework_id) == [*ON_IT]
     assert home(world, "nina") == version.framework_id
-    assert moves.move_due(at(ENDS_ON + DAY)) == moves.move_due(at(ENDS_ON + 2 * DAY)) == 0
+    assert (
+        version_moves_actions.move_due(at(ENDS_ON + DAY))
+        == version_moves_actions.move_due(at(ENDS_ON + 2 * DAY))
+        == 0
+    )
     assert awaited(world, ENDS_ON + DAY) is None
     by = world.people["adam"]
     facts = {"framework": "small", "before": "1", "after": "2"}
@@ -97,7 +104,7 @@ def test_when_the_round_is_over_whoever_is_there_by_then_moves(context: World) -
         ("move_planned", by, facts | {"round": "Autumn 2026", "on": "2026-12-12"}),
         ("planned_move_done", None, facts | {"people": 4}),
     ]
-    past = queries.past_moves(world.libraries["city"])
+    past = version_moves_queries.past_moves(world.libraries["city"])
     assert [(each.people, each.by) for each in past] == [(4, "Adam"), (1, "Adam")]
     join(world, "otis", "central")
     assert home(world, "otis") == version.framework_id, "newcomers begin with it"
@@ -110,13 +117,17 @@ def test_it_waits_where_the_round_is_prolonged(context: World) -> None:
     planned(world, version)
     longer = ENDS_ON + 7 * DAY
     with transaction() as tx:
-        tx.execute(update(Round).where(Round.id == world.rounds["city"]).values(ends_on=longer))
+        tx.get_one(Round, world.rounds["city"]).ends_on = longer
     move = awaited(world, NOW.date())
     assert move is not None
     assert move.round is not None
     assert (move.round.name, move.round.ends_on) == ("Autumn 2026", longer)
-    assert moves.move_due(at(ENDS_ON + DAY)) == moves.move_due(at(longer)) == 0
-    assert moves.move_due(at(longer + DAY)) == 4
+    assert (
+        version_moves_actions.move_due(at(ENDS_ON + DAY))
+        == version_moves_actions.move_due(at(longer))
+        == 0
+    )
+    assert version_moves_actions.move_due(at(longer + DAY)) == 4
     assert [kind for kind, _by, _facts in noted()] == ["move_planned", "planned_move_done"]
     assert faults() == []
 
@@ -127,8 +138,14 @@ def test_a_round_that_follows_at_once_is_finished_first(context: World) -> None:
     open_round(world, "Winter", ENDS_ON + DAY, ENDS_ON + 20 * DAY)
     open_round(world, "Spring", ENDS_ON + 40 * DAY, ENDS_ON + 50 * DAY)
     assert planned(world, version) == (4, ENDS_ON + 21 * DAY), "foreseen"
-    assert moves.move_due(at(ENDS_ON + DAY)) == moves.move_due(at(ENDS_ON + 20 * DAY)) == 0
-    assert moves.move_due(at(ENDS_ON + 21 * DAY)) == 4, "what comes later is for that version"
+    assert (
+        version_moves_actions.move_due(at(ENDS_ON + DAY))
+        == version_moves_actions.move_due(at(ENDS_ON + 20 * DAY))
+        == 0
+    )
+    assert version_moves_actions.move_due(at(ENDS_ON + 21 * DAY)) == 4, (
+        "what comes later is for that version"
+    )
 
 
 def test_a_round_of_a_version_that_nobody_leaves_holds_nobody_up(context: World) -> None:
@@ -156,7 +173,7 @@ def test_what_was_missed_is_done(context: World) -> None:
     move = awaited(world, AFTER.date())
     assert move is not None
     assert move.round is None
-    assert moves.move_due(AFTER + 7 * DAY) == 4
+    assert version_moves_actions.move_due(AFTER + 7 * DAY) == 4
 
 
 def test_one_is_planned_of_each_framework(context: World) -> None:
@@ -175,12 +192,12 @@ def test_why_it_cannot_be_planned(context: World) -> None:
     library_id, to_id = world.libraries["city"], version.framework_id
     adam = actor(world, "adam", AFTER)
     with pytest.raises(Conflict, match="move_no_round"):
-        moves.plan(adam, library_id, to_id, AFTER)
+        version_moves_actions.plan(adam, library_id, to_id, AFTER)
     with pytest.raises(Conflict, match="move_done"):
-        moves.plan(adam, library_id, world.framework_id, AFTER)
+        version_moves_actions.plan(adam, library_id, world.framework_id, AFTER)
     for stranger in ("oda", "cora"):
         with pytest.raises(Missing):
-            moves.plan(actor(world, stranger), library_id, to_id, NOW)
+            version_moves_actions.plan(actor(world, stranger), library_id, to_id, NOW)
 
 
 def test_it_can_be_canceled_until_it_is_done(context: World) -> None:
@@ -189,13 +206,13 @@ def test_it_can_be_canceled_until_it_is_done(context: World) -> None:
     planned(world, version)
     to_id = version.framework_id
     with pytest.raises(Conflict, match="move_over"):
-        moves.cancel(actor(world, "oda"), to_id, NOW)
+        version_moves_actions.cancel(actor(world, "oda"), to_id, NOW)
     with pytest.raises(Missing):
-        moves.cancel(actor(world, "cora"), to_id, NOW)
-    moves.cancel(actor(world, "adam"), to_id, NOW)
+        version_moves_actions.cancel(actor(world, "cora"), to_id, NOW)
+    version_moves_actions.cancel(actor(world, "adam"), to_id, NOW)
     with pytest.raises(Conflict, match="move_over"):
-        moves.cancel(actor(world, "adam"), to_id, NOW)
-    assert moves.move_due(AFTER) == 0
+        version_moves_actions.cancel(actor(world, "adam"), to_id, NOW)
+    assert version_moves_actions.move_due(AFTER) == 0
     assert are_on(world, world.framework_id) == [*ON_IT]
     assert [kind for kind, _by, _facts in noted()] == ["move_planned", "move_canceled"]
 
@@ -214,7 +231,7 @@ def test_people_are_told_when_they_move_and_who_supervises_them_once(context: Wo
         return Counter((names[person_id], people) for person_id, people in rows)
 
     assert told() == Counter(), "not while it is planned"
-    moves.move_due(AFTER)
+    version_moves_actions.move_due(AFTER)
     assert told() == Counter(
         [*((name, None) for name in ON_IT), ("sue", 2), ("ana", 1), ("hugo", 1)]
     )
@@ -228,7 +245,7 @@ def test_two_daily_works_at_once_do_it_once(app: Flask, context: World) -> None:
 
     def work(_number: int) -> int:
         with app.app_context():
-            return moves.move_due(AFTER)
+            return version_moves_actions.move_due(AFTER)
 
     session().rollback()
     with ThreadPoolExecutor(4) as pool:
@@ -280,8 +297,8 @@ def test_killed_in_the_middle_it_is_done_once(
         with app.app_context():
             assert are_on(world, world.framework_id) == [*ON_IT], "nothing of it is kept"
             assert awaited(world, AFTER.date()) is not None
-            assert moves.move_due(AFTER) == 4
-            assert moves.move_due(AFTER) == 0
+            assert version_moves_actions.move_due(AFTER) == 4
+            assert version_moves_actions.move_due(AFTER) == 0
             assert are_on(world, version.framework_id) == [*ON_IT]
             begins = session().scalars(
                 select(Framework.version)

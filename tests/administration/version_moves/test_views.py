@@ -12,14 +12,14 @@ from flask import Flask
 from tests.client import Client
 from tests.factories.frameworks import open_round
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, actor
+from tests.factories.sides import YES, actor
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.reading import words
 from tests.teams.rounds.pages import stat
 from tracker.administration.library.actions import set_framework_editor
-from tracker.administration.rounds import actions as rounds
-from tracker.teams.rounds import queries_reviews as reminders
+from tracker.administration.rounds import actions as rounds_actions
+from tracker.teams.rounds import queries_reviews as teams_rounds_queries_reviews
 
 SignIn = Callable[[str], Client]
 PAGES = "/admin/versions"
@@ -181,10 +181,12 @@ def test_who_is_on_another_version_than_a_round_is_not_in_it(
         version = next_version(world)
         carried(world, version, person="ben")
         winter = open_round(world, "Winter", AFTER.date(), AFTER.date() + dt.timedelta(days=2))
-        closing = reminders.closing(world.libraries["city"], AFTER.date(), AFTER)
+        closing = teams_rounds_queries_reviews.closing(world.libraries["city"], AFTER.date(), AFTER)
         assert closing == {winter: sorted(world.people[name] for name in ("ana", "lea", "sue"))}
-        assert reminders.still_holds(world.people["ana"], winter, AFTER.date())
-        assert not reminders.still_holds(world.people["ben"], winter, AFTER.date())
+        assert teams_rounds_queries_reviews.still_holds(world.people["ana"], winter, AFTER.date())
+        assert not teams_rounds_queries_reviews.still_holds(
+            world.people["ben"], winter, AFTER.date()
+        )
     with time_machine.travel(AFTER, tick=False):
         cora, sue = (sign_in(world.email(name)) for name in ("cora", "sue"))
         today = words(cora.get("/").text)
@@ -195,7 +197,7 @@ def test_who_is_on_another_version_than_a_round_is_not_in_it(
         assert "1 of 1 has not sent anything this round Ana" in words(sue.get("/").text)
         assert "(you’re not in it)" not in words(sue.get("/").text)
     with app.app_context():
-        rounds.edit(
+        rounds_actions.edit(
             actor(world, "adam"),
             winter,
             "Winter",

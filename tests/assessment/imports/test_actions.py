@@ -9,20 +9,19 @@ from tests.factories.answers import Answer
 from tests.factories.levels import own_sheet, progress_of
 from tests.factories.people import newer_use_statement
 from tests.factories.world import World
-from tracker.assessment.imports import actions as service, queries as import_targets
+from tracker.assessment.imports import actions as imports_actions, queries as imports_queries
 from tracker.assessment.imports.queries import ImportTargets
-from tracker.assessment.imports.rules import ImportPlan, plan
-from tracker.assessment.imports.rules_lines import ImportColumn, RatingList, read
+from tracker.assessment.imports.rules import ImportColumn, ImportPlan, RatingList, plan, read
 from tracker.assessment.ratings import (
-    actions as ratings,
-    queries_cards as statement_cards,
-    rules as progress,
+    actions as ratings_actions,
+    queries_cards as ratings_queries_cards,
+    rules as ratings_rules,
 )
 from tracker.db import db, session
 from tracker.models import Rating, RatingEntry
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import queries_learners as sheet_queries_learners
 from tracker.rules.errors import Conflict, Missing
 
 HEADINGS = {
@@ -46,7 +45,7 @@ def actor(world: World, name: str = "ana") -> Actor:
 
 
 def ground(world: World, who: Actor) -> ImportTargets:
-    return import_targets.targets(who, world.framework_id)
+    return imports_queries.targets(who, world.framework_id)
 
 
 def looked_at(world: World, who: Actor) -> tuple[RatingList, ImportPlan]:
@@ -88,7 +87,9 @@ def test_what_was_looked_at_is_stored_as_imported(world: World, app_context: Non
     ana = actor(world)
     listed, seen = looked_at(world, ana)
     assert (
-        service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
+        imports_actions.take_over(
+            ana, world.framework_id, listed, frozenset(), seen.digest(), world.now
+        )
         == 3
     )
     assert rows(world) == [
@@ -106,18 +107,24 @@ def test_what_was_looked_at_is_stored_as_imported(world: World, app_context: Non
 def test_pressing_twice_stores_once(world: World, app_context: None) -> None:
     ana = actor(world)
     listed, seen = looked_at(world, ana)
-    service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
+    imports_actions.take_over(
+        ana, world.framework_id, listed, frozenset(), seen.digest(), world.now
+    )
     with pytest.raises(Conflict, match="list_overtaken"):
-        service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
+        imports_actions.take_over(
+            ana, world.framework_id, listed, frozenset(), seen.digest(), world.now
+        )
     assert len(entries(world)) == 3
 
 
 def test_an_answer_given_after_the_look_stops_all_of_it(world: World, app_context: None) -> None:
     ana = actor(world)
     listed, seen = looked_at(world, ana)
-    ratings.rate(ana, world.statements["communication"][1], Answer.NOT_SURE, 0, world.now)
+    ratings_actions.rate(ana, world.statements["communication"][1], Answer.NOT_SURE, 0, world.now)
     with pytest.raises(Conflict, match="list_overtaken"):
-        service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
+        imports_actions.take_over(
+            ana, world.framework_id, listed, frozenset(), seen.digest(), world.now
+        )
     assert len(rows(world)) == 1
 
 
@@ -127,10 +134,10 @@ def test_own_answers_stay_unless_ticked_and_stay_in_the_history(
     second, third = world.statements["communication"][1:3]
     ana = actor(world)
     for statement_id in (second, third):
-        ratings.rate(ana, statement_id, Answer.PARTLY, 0, world.now, own_note="mine")
+        ratings_actions.rate(ana, statement_id, Answer.PARTLY, 0, world.now, own_note="mine")
     listed, seen = looked_at(world, ana)
     assert (
-        service.take_over(
+        imports_actions.take_over(
             ana, world.framework_id, listed, frozenset({third}), seen.digest(), world.now
         )
         == 2
@@ -150,14 +157,16 @@ def test_an_imported_answer_is_as_old_as_its_list_says_until_it_is_confirmed(
     first = world.statements["communication"][0]
     ana = actor(world)
     listed, seen = looked_at(world, ana)
-    service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
-    learner = learners.learner(ana.person_id, world.now.date())
+    imports_actions.take_over(
+        ana, world.framework_id, listed, frozenset(), seen.digest(), world.now
+    )
+    learner = sheet_queries_learners.learner(ana.person_id, world.now.date())
     assert learner is not None
     assert progress_of(learner).dated == 1  # of March; the round began in October
-    assert progress.next_open(own_sheet(learner), learner.round_starts_on, 40)[-1] == first
-    card = statement_cards.of_statements(own_sheet(learner), [first]).cards[0]
+    assert ratings_rules.next_open(own_sheet(learner), learner.round_starts_on, 40)[-1] == first
+    card = ratings_queries_cards.of_statements(own_sheet(learner), [first]).cards[0]
     assert (card.basis, card.given_on) == ("imported", dt.date(2026, 3, 12))
-    saved = ratings.rate(ana, first, Answer.PARTLY, 1, world.now)
+    saved = ratings_actions.rate(ana, first, Answer.PARTLY, 1, world.now)
     assert saved.basis == "confirmed"
     db.session.rollback()
     assert progress_of(learner).dated == 0
@@ -168,10 +177,14 @@ def test_only_a_learner_who_has_read_the_use_statement(world: World, app_context
     ana, cora = actor(world), actor(world, "cora")
     listed, seen = looked_at(world, ana)
     with pytest.raises(Missing):
-        service.take_over(cora, world.framework_id, listed, frozenset(), seen.digest(), world.now)
+        imports_actions.take_over(
+            cora, world.framework_id, listed, frozenset(), seen.digest(), world.now
+        )
     newer_use_statement(world)
     with pytest.raises(Conflict, match="use_statement_unread"):
-        service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
+        imports_actions.take_over(
+            ana, world.framework_id, listed, frozenset(), seen.digest(), world.now
+        )
     assert rows(world) == rows(world, "cora") == []
 
 
@@ -190,7 +203,7 @@ def test_a_list_is_never_half_stored(world: World, app_context: None, broken_at:
     event.listen(db.engine, "after_cursor_execute", break_down)
     try:
         with pytest.raises(RuntimeError, match="plug"):
-            service.take_over(
+            imports_actions.take_over(
                 ana, world.framework_id, listed, frozenset(), seen.digest(), world.now
             )
     finally:

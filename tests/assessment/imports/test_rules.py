@@ -12,12 +12,13 @@ from tracker.assessment.imports.rules import (
     NOTHING_TO_DO,
     STORED,
     UNCLEAR,
+    ImportLine,
     ImportPlan,
     KnownStatement,
+    RatingList,
     Verdict,
     plan,
 )
-from tracker.assessment.imports.rules_lines import ImportLine, RatingList
 from tracker.rules.delimited import plain
 from tracker.rules.texts import NOTE_MAX
 

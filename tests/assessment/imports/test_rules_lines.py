@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.factories.answers import Answer
-from tracker.assessment.imports.rules_lines import (
+from tracker.assessment.imports.rules import (
     CHARS_MAX,
     LINES_MAX,
     ImportColumn,

@@ -18,7 +18,7 @@ from tests.factories.ratings import rate
 from tests.factories.world import World
 from tests.web.http.test_hostile_input import Reader
 from tests.web.http.test_undo import flashes
-from tracker.assessment.ratings import queries_history as pace
+from tracker.assessment.ratings import queries as ratings_queries
 from tracker.db import session
 from tracker.models import Rating, RatingEntry
 from tracker.record.ratings.rules import RatingFilter
@@ -192,7 +192,7 @@ def test_an_undo_is_no_answer_of_its_own_for_the_pace(
 ) -> None:
     def paced() -> list[object]:
         with app.app_context():
-            return [pace.seconds_of(world.people["ana"])]
+            return [ratings_queries.seconds_of(world.people["ana"])]
 
     before = paced()
     page = ana.post(OLDER, keeping(ana), follow_redirects=True).text

@@ -9,7 +9,7 @@ from tests.factories.world import World
 from tracker.db import db, session
 from tracker.models import Rating, RatingEntry
 from tracker.policy.permissions import Actor
-from tracker.queries.access import drafts
+from tracker.queries.access import drafts as core_drafts_queries
 from tracker.queries.access.actors import actor_for_person
 from tracker.rules.drafts import RATING
 
@@ -37,7 +37,7 @@ def notes_waiting(actor: Actor) -> dict[str, dict[str, str]]:
     db.session.rollback()
     return {
         header.subject: dict(fields)
-        for header, fields in drafts.all_fields(actor.person_id, RATING)
+        for header, fields in core_drafts_queries.all_fields(actor.person_id, RATING)
     }
 
 

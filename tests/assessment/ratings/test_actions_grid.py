@@ -9,21 +9,21 @@ from tests.conftest import Queries
 from tests.factories.answers import Answer
 from tests.factories.frameworks import leave_out
 from tests.factories.world import World
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Missing
 
 
 def sent(
     statement_id: int, answer: Answer | None, base: int = 0, **more: object
-) -> ratings.RatingToSave:
-    return ratings.RatingToSave(statement_id, answer, base, **more)  # type: ignore[arg-type]
+) -> ratings_actions.RatingToSave:
+    return ratings_actions.RatingToSave(statement_id, answer, base, **more)  # type: ignore[arg-type]
 
 
 def test_a_grid_is_saved_at_once(world: World, rater: Actor, first: int) -> None:
     second, third = world.statements["communication"][1:3]
-    ratings.rate(rater, second, Answer.NOT_YET, 0, world.now)
-    changed = ratings.rate_many(
+    ratings_actions.rate(rater, second, Answer.NOT_YET, 0, world.now)
+    changed = ratings_actions.rate_many(
         rater,
         [
             sent(first, Answer.PARTLY, notes={"own_note": "mine"}),
@@ -47,10 +47,10 @@ def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(
     world: World, rater: Actor, first: int
 ) -> None:
     second, third, fourth = world.statements["communication"][1:4]
-    ratings.rate(rater, second, Answer.NOT_YET, 0, world.now)
+    ratings_actions.rate(rater, second, Answer.NOT_YET, 0, world.now)
     leave_out(world, third, "No such tool.")
     with pytest.raises(Conflict) as refused:
-        ratings.rate_many(
+        ratings_actions.rate_many(
             rater,
             [
                 sent(first, Answer.PARTLY),
@@ -74,7 +74,7 @@ def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(
 
 def test_a_grid_of_another_framework_is_no_grid(world: World, rater: Actor, first: int) -> None:
     with pytest.raises(Missing):
-        ratings.rate_many(
+        ratings_actions.rate_many(
             rater, [sent(first, Answer.PARTLY), sent(2**31 - 1, Answer.PARTLY)], world.now
         )
     assert stored(world, first) is None
@@ -84,9 +84,12 @@ def test_saving_a_grid_confirms_no_old_answer_by_itself(
     world: World, rater: Actor, first: int
 ) -> None:
     before = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
-    ratings.rate(rater, first, Answer.PARTLY, 0, before)
-    assert ratings.rate_many(rater, [sent(first, Answer.PARTLY, 1, confirm=False)], world.now) == 0
-    assert ratings.rate_many(rater, [sent(first, Answer.PARTLY, 1)], world.now) == 1
+    ratings_actions.rate(rater, first, Answer.PARTLY, 0, before)
+    assert (
+        ratings_actions.rate_many(rater, [sent(first, Answer.PARTLY, 1, confirm=False)], world.now)
+        == 0
+    )
+    assert ratings_actions.rate_many(rater, [sent(first, Answer.PARTLY, 1)], world.now) == 1
     assert history(world, first)[-1] == ("partly", "confirmed", 2)
 
 
@@ -94,9 +97,9 @@ def test_reading_a_grid_takes_two_statements_whatever_the_size(
     world: World, rater: Actor, count_sql: Queries
 ) -> None:
     everything = [sent(each, Answer.PARTLY) for each in world.statements["communication"]]
-    ratings.rate_many(rater, everything, world.now)
+    ratings_actions.rate_many(rater, everything, world.now)
     for size in (1, len(everything)):
         count_sql.clear()
         again = [sent(each.statement_id, Answer.PARTLY, 1) for each in everything[:size]]
-        assert ratings.rate_many(rater, again, world.now) == 0
+        assert ratings_actions.rate_many(rater, again, world.now) == 0
         assert len(count_sql) == 2, count_sql

@@ -8,8 +8,7 @@ import pytest
 from tests.record.sheet.test_rules_words import DAY, line, sheet, statement, word
 from tracker.assessment.ratings.rules import last_rated, next_open, progress, to_update
 from tracker.record.ratings.rules import RatingFilter
-from tracker.record.sheet.rules import Record, Sheet
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Record, Sheet, Side
 
 ROUND = (DAY + dt.timedelta(days=10)).date()
 """From which an answer is no older one."""

@@ -10,9 +10,9 @@ from tests import pdf
 from tests.client import Client
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
-from tests.factories.sending import actor, send
+from tests.factories.sides import actor, send
 from tests.factories.world import World
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 
 DOMAIN = "/assess/small/durable/communication"
 PAGES = (
@@ -57,7 +57,7 @@ def test_everywhere_it_is_as_if_it_had_never_been_rated(
         rate(world, "ana", first, Answer.CONSISTENTLY)
     assert [path for path, body in fetched(ana).items() if body == before[path]] == []
     with app.app_context():
-        ratings.rate(actor(world, "ana"), first, None, 1, world.now, clear=True)
+        ratings_actions.rate(actor(world, "ana"), first, None, 1, world.now, clear=True)
     assert fetched(ana) == before
 
 
@@ -114,7 +114,7 @@ def test_a_grid_is_told_that_a_rating_was_cleared(
 ) -> None:
     with app.app_context():
         rate(world, "ana", first, Answer.PARTLY)
-        ratings.rate(actor(world, "ana"), first, None, 1, world.now, clear=True)
+        ratings_actions.rate(actor(world, "ana"), first, None, 1, world.now, clear=True)
     sent = {
         f"answer-{first}": "consistently",
         f"shown-{first}": "partly",
@@ -128,7 +128,7 @@ def test_a_grid_is_told_that_a_rating_was_cleared(
 def test_it_cannot_be_sent(app: Flask, world: World, ana: Client, first: int) -> None:
     with app.app_context():
         rate(world, "ana", first, Answer.PARTLY)
-        ratings.rate(actor(world, "ana"), first, None, 1, world.now, clear=True)
+        ratings_actions.rate(actor(world, "ana"), first, None, 1, world.now, clear=True)
     response = ana.post(
         "/reviews", {"statements": str(first), "reviewer": str(world.people["sue"])}
     )

@@ -174,4 +174,4 @@ def test_a_grid_takes_as_many_statements_of_sql_as_the_cards(
     ana.get(GRID)
     count_sql.clear()
     ana.get(GRID)
-    assert (small, len(count_sql)) == (6, 6)
+    assert (small, len(count_sql)) == (5, 5)

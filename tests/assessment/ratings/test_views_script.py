@@ -12,7 +12,7 @@ from config import ROOT
 from tests.assessment.ratings.stored import DOMAIN, answer_of
 from tests.client import Client
 from tests.factories.answers import Answer
-from tests.factories.sending import send
+from tests.factories.sides import send
 from tests.factories.world import World
 from tracker.web.ui.assets import as_served
 

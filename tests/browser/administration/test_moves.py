@@ -10,10 +10,10 @@ from tests.browser.checks import misplaced_texts
 from tests.browser.conftest import Live
 from tests.browser.watch import barriers, sideways
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, actor
+from tests.factories.sides import YES, actor
 from tests.factories.versions import NextVersion, carried, next_version
 from tracker.db import db
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
 expect = sync_api.expect
@@ -114,7 +114,7 @@ def test_so_is_the_card_of_a_review_whose_learner_was_moved(live: Live, visit: V
     version = is_published(live)
     with live.app.app_context():
         ana, sue = (actor(live.world, name) for name in ("ana", "sue"))
-        review_id = reviews.send(ana, sue.person_id, [changed], live.world.now)
+        review_id = review_actions.send(ana, sue.person_id, [changed], live.world.now)
         carried(live.world, version, person="ana")
         db.session.remove()
     page = visit("sue", reduced_motion="reduce")

@@ -8,9 +8,9 @@ import pytest
 
 from tests.browser.assessment.rating import answers, wait_for
 from tests.browser.conftest import Live
-from tests.factories.sending import PART, YES, item_ids, send
+from tests.factories.sides import PART, YES, item_ids, send
 from tracker.db import db
-from tracker.queries.access import drafts
+from tracker.queries.access import drafts as core_drafts_queries
 
 pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
@@ -22,7 +22,7 @@ Visit = Callable[..., Any]
 
 def kept(live: Live, name: str = "ana") -> dict[str, dict[str, str]]:
     with live.app.app_context():
-        found = drafts.all_fields(live.world.people[name])
+        found = core_drafts_queries.all_fields(live.world.people[name])
         db.session.remove()
     return {f"{each.form} {each.subject}".strip(): dict(fields) for each, fields in found}
 

@@ -11,7 +11,7 @@ from tests.browser.assessment.rating import answers, entries, sign_in, sign_out,
 from tests.browser.conftest import Live
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
-from tests.factories.sending import send
+from tests.factories.sides import send
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
 expect = sync_api.expect

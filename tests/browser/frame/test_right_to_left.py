@@ -16,7 +16,7 @@ from tests.factories.frameworks import learn_in
 from tests.frameworks.next_files import edited
 from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts.actions import import_framework
 from tracker.frameworks.files.rules import FrameworkFile
 
 ALL_AT_THE_RIGHT = """(selectors) => selectors.flatMap((selector) => {

@@ -17,7 +17,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
 from tests.today.page.test_pages_coming_back import visited
 from tests.today.page.test_views import ask
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import db
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
@@ -37,7 +37,7 @@ def back(live: Live) -> Live:
         for each in (one, two, three):
             rate(live.world, "ana", each, Answer.CONSISTENTLY, spring)
         endorse(live.world, "ana", "sue", one, EndorsedAnswer.CONSISTENTLY, spring)
-        rounds.keep_all_due(now)
+        rounds_actions.keep_all_due(now)
         visited(live.world, "ana", now - dt.timedelta(days=3))
         endorse(
             live.world, "ana", "sue", two, EndorsedAnswer.CONSISTENTLY, now - dt.timedelta(days=2)

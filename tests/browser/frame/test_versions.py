@@ -14,7 +14,7 @@ from tests.conftest import NOW
 from tests.frameworks.files.test_shapes import shape
 from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts.actions import import_framework
 
 pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"

@@ -20,7 +20,7 @@ from tests.factories.ratings import rate
 from tests.frameworks.next_files import edited
 from tracker.administration.library.actions import set_framework_editor
 from tracker.db import db, transaction
-from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules import text_of
 from tracker.frameworks.files.rules_reading import read_framework
 from tracker.models import Round
 

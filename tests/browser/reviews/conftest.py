@@ -8,11 +8,11 @@ from tests.browser.conftest import Live
 from tests.browser.reviews.batch import EACH, LEVELS
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import add
 from tracker.db import db, transaction
 from tracker.models import Skill, Statement
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 
 def another(tx: Session, like: Statement, rank: int, number: int) -> Statement:
@@ -47,6 +47,6 @@ def review_id(live: Live) -> int:
                 ]
         for statement_id in wanted:
             rate(world, "ana", statement_id, Answer.CONSISTENTLY)
-        made = reviews.send(actor(world, "ana"), world.people["sue"], wanted, world.now)
+        made = review_actions.send(actor(world, "ana"), world.people["sue"], wanted, world.now)
         db.session.remove()
     return made

@@ -12,7 +12,7 @@ from tests.browser.reviews.batch import EACH, LEVELS, Visit, expect, first_card,
 from tests.browser.watch import MOST_REQUESTS, Watch
 from tests.client import PASSWORD
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import answer, item_ids
+from tests.factories.sides import answer, item_ids
 from tracker.db import db, transaction
 from tracker.models import Person
 

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import Live
 from tests.browser.reviews.batch import EACH, LEVELS, Visit, expect, first_card, footer, said, state
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import answer, answer_all, item_ids
+from tests.factories.sides import answer, answer_all, item_ids
 from tracker.db import db
 
 

@@ -14,11 +14,11 @@ from tests.client import PASSWORD
 from tests.copies import copy_pages
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
-from tests.factories.sending import actor, answer, item_ids
+from tests.factories.sides import actor, answer, item_ids
 from tracker.db import db, session
 from tracker.models import Confirmation, ReviewItem
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
 expect = sync_api.expect
@@ -43,10 +43,10 @@ def differing(live: Live, count: int) -> int:
     with live.app.app_context():
         for statement_id in wanted:
             rate(world, "ana", statement_id, Answer.CONSISTENTLY)
-        made = reviews.send(actor(world, "ana"), world.people["sue"], wanted, world.now)
+        made = review_actions.send(actor(world, "ana"), world.people["sue"], wanted, world.now)
         for item_id in item_ids(made):
             answer(world, item_id, ReviewerAnswer.NOT_YET)
-        reviews.reveal(actor(world, "sue"), made, world.now)
+        review_actions.reveal(actor(world, "sue"), made, world.now)
         db.session.remove()
     return made
 

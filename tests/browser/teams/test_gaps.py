@@ -11,7 +11,7 @@ from tests.browser.watch import sideways
 from tests.factories.frameworks import open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.frameworks.versions.rules_levels import TargetState
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
@@ -30,7 +30,7 @@ def compared(live: Live) -> str:
             join(live.world, f"zed{number}", "central", starts_on=begins)
         for number in range(3):
             stand(live.world, f"zed{number}", TargetState.GAP, at=at)
-        rounds.keep_all_due(live.world.now)
+        rounds_actions.keep_all_due(live.world.now)
     return f"/teams/{live.world.teams['city']}/gaps?compare={spring}"
 
 

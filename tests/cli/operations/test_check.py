@@ -29,8 +29,8 @@ from tracker.db import db, transaction
 from tracker.evidence.files.rules import Upload
 from tracker.models import DailyWork
 from tracker.operations.backups.rules import Finding
-from tracker.operations.checks import queries as invariants
-from tracker.operations.system import actions as readiness, rules as probes
+from tracker.operations.checks import queries as checks_queries
+from tracker.operations.system import actions as system_actions, rules as system_rules
 from tracker.operations.system.queries import ExcessRight
 from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.core.mail import mail_server
@@ -132,18 +132,20 @@ def test_rights_that_the_program_did_not_give(sound: Flask, world: World) -> Non
             text("UPDATE people SET operator = TRUE WHERE id = :id"), {"id": world.people["ben"]}
         )
         tx.execute(text("UPDATE libraries SET names_to_coordinators = FALSE"))
+        tx.execute(text("UPDATE rounds SET ends_on = '2027-01-01'"))
     done = check(sound)
     assert done.exit_code == 1
     assert (
         f"Rows were changed past the program: people {world.people['ben']} (person" in done.output
     )
     assert "Rows were changed past the program: libraries" in done.output
+    assert "Rows were changed past the program: rounds" in done.output
 
 
 def test_a_damaged_database(sound: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """How it is found stands in tests/operations/backups/test_actions.py."""
     findings = [Finding("database_damaged", "page 7"), Finding("rows_without_parent", "people")]
-    monkeypatch.setattr(invariants, "damage", lambda _connection: iter(findings))
+    monkeypatch.setattr(checks_queries, "damage", lambda _connection: iter(findings))
     done = check(sound)
     assert (done.exit_code, done.output.count("go back to the newest one that passes")) == (1, 2)
     assert "The database is damaged: page 7." in done.output
@@ -165,10 +167,10 @@ def test_what_keeps_it_from_its_work(
     (tmp_path / "a file").write_text("")
     monkeypatch.setitem(sound.config, "FILES", tmp_path / "a file")
     monkeypatch.setitem(sound.config, "MIN_FREE_BYTES", 2**62)
-    monkeypatch.setattr(readiness, "_takes_writes", lambda: False)
+    monkeypatch.setitem(system_actions.CHECKS, "writable", lambda _settings: False)
     done = check(sound)
     assert done.exit_code == 1
-    for said in ("The database takes no writes.", "are free where", "No files can be written to"):
+    for said in ("The database takes no writes", "are free where", "No files can be written to"):
         assert said in done.output
     with sound.app_context(), db.engine.execution_options(tracker_write=True).begin() as write:
         head = write.scalar(text("SELECT version_num FROM alembic_version"))
@@ -298,10 +300,16 @@ def test_what_the_program_sees_through_its_proxy(
 
 def test_what_is_seen_is_told_to_nobody_else(client: Client, app: Flask) -> None:
     key, now = app.config["SECRET_KEY"], NOW.timestamp()
-    for told in ("", "x", f"{now:.0f}.", probes.signed("other", now), probes.signed(key, now - 61)):
+    for told in (
+        "",
+        "x",
+        f"{now:.0f}.",
+        system_rules.signed("other", now),
+        system_rules.signed(key, now - 61),
+    ):
         answer = client.get("/healthz", headers={"X-Tracker-Probe": told})
         assert answer.json == {"status": "ok"}
-    answer = client.get("/healthz", headers={"X-Tracker-Probe": probes.signed(key, now)})
+    answer = client.get("/healthz", headers={"X-Tracker-Probe": system_rules.signed(key, now)})
     assert answer.json["seen"]["client"] == "127.0.0.1"
 
 

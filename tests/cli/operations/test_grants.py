@@ -19,15 +19,17 @@ from tests.copies import laid_out_database
 from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
-from tests.factories.sending import actor, answer_all, send
+from tests.factories.sides import actor, answer_all, send
 from tests.factories.world import World, make_world
 from tests.reviews.review_rules import faults
 from tracker.app import create_app
 from tracker.db import Base, db
-from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.engines import without_transactions
+from tracker.evidence.erasures import actions as erasures_actions
 from tracker.evidence.files.rules import Upload
 from tracker.models.triggers import ERASABLE, FROZEN, GOING, GUARDED, MOVING
 from tracker.operations.system.queries import ExcessRight, excess_rights
+from tracker.operations.system.rules import REMEDIES, SchemaState
 from tracker.rules.core.erasures import ErasureReason
 
 pytestmark = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
@@ -106,6 +108,23 @@ def test_the_work_is_done_and_history_is_out_of_reach(
         assert excess_rights() == (ExcessRight.SUPERUSER,)
 
 
+def test_a_role_whose_rights_a_restore_took_says_so(restricted: tuple[Flask, Flask]) -> None:
+    owner, program = restricted
+    with owner.app_context():
+        url = db.engine.url
+    with without_transactions(url) as engine, engine.connect() as connection:
+        for statement in (
+            f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLE}",
+            f"REVOKE ALL ON SCHEMA public FROM {ROLE}, PUBLIC",
+        ):
+            connection.execute(text(statement))
+            for command in (["check"], ["work", "--once"], ["setup"]):
+                done = program.test_cli_runner().invoke(args=command)
+                said = REMEDIES[SchemaState.FORBIDDEN]
+                assert (done.exit_code, said in done.output) == (1, True), done.output
+    assert owner.test_cli_runner().invoke(args=["check"]).exit_code == 0
+
+
 def test_it_may_make_no_database_to_try_a_backup_in(restricted: tuple[Flask, Flask]) -> None:
     run = restricted[1].test_cli_runner().invoke
     with restricted[1].app_context():
@@ -170,7 +189,7 @@ def work(world: World, folder: Path) -> None:
     made = piece(world, reasons=reasons, folder=folder, upload=Upload("plan.pdf", PDF))
     review_id = send(world, Answer.CONSISTENTLY, Answer.PARTLY)
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET)
-    evidence_erasures.erase(
+    erasures_actions.erase(
         actor(world, "ana"), made, ErasureReason.PRIVATE, folder / "files", now=NOW
     )
 

@@ -27,8 +27,8 @@ from tests.factories.world import World
 from tests.test_crash import laid_out, served
 from tracker.cli.background.daily import PARTS
 from tracker.operations.daily_work.rules import DailyPart
-from tracker.operations.system import actions as monitoring
-from tracker.services.core import jobs
+from tracker.operations.system import actions as system_actions
+from tracker.services.core import jobs as jobs_services
 
 ALERTS = ROOT / "docs" / "samples" / "alerts.yml"
 OF_REQUESTS = {"tracker_requests_total", "tracker_request_seconds_bucket"}
@@ -75,7 +75,7 @@ def test_the_installation(
     assert found["tracker_mails", "waiting"] == 0
     assert ("tracker_daily_work_timestamp_seconds",) not in found
     with app.app_context():
-        jobs.ask(acting(world, "ana"), "none", {}, NOW)
+        jobs_services.ask(acting(world, "ana"), "none", {}, NOW)
     waiting = printed(app)
     assert waiting["tracker_jobs", "waiting"] == 1
     assert waiting["tracker_job_oldest_timestamp_seconds",] == NOW.timestamp()
@@ -98,7 +98,7 @@ def test_without_a_database_the_rest_is_told(app: Flask, monkeypatch: pytest.Mon
     def away() -> None:
         raise OperationalError("SELECT", {}, OSError("away"))
 
-    monkeypatch.setattr(monitoring, "totals", away)
+    monkeypatch.setattr(system_actions, "totals", away)
     found = printed(app)
     assert found["tracker_database_up",] == 0
     assert ("tracker_audit_head",) not in found
@@ -167,7 +167,7 @@ def test_prometheus_takes_the_alerts() -> None:
     done = subprocess.run(
         ["promtool", "check", "rules", ALERTS], check=False, capture_output=True, text=True
     )
-    assert (done.returncode, "16 rules found" in done.stdout) == (0, True), (
+    assert (done.returncode, "17 rules found" in done.stdout) == (0, True), (
         done.stdout + done.stderr
     )
 

@@ -8,7 +8,7 @@ from flask import Flask
 from waitress.adjustments import Adjustments
 
 from tracker.accounts.sign_in.rules import AT_ONCE
-from tracker.cli.server import worker as lanes
+from tracker.cli.server import worker
 from tracker.cli.server.connections import Doors, Request
 from tracker.cli.server.worker import Lanes
 from tracker.web.http import session
@@ -41,7 +41,7 @@ class Held:
 def one_thread(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lanes]:
     """One thread for pages, and room for two who wait for their password."""
     monkeypatch.setitem(app.config, "THREADS", 1)
-    monkeypatch.setattr(lanes, "LONGEST_WAIT", 2 * lanes.FIRST_GUESS)
+    monkeypatch.setattr(worker, "LONGEST_WAIT", 2 * worker.FIRST_GUESS)
     made = Lanes(app)
     yield made
     made.shutdown()
@@ -81,7 +81,7 @@ def test_pages_do_not_wait_for_passwords(app: Flask, one_thread: Lanes, path: st
 
 def test_the_line_is_as_long_as_the_last_hashes_took(app: Flask, one_thread: Lanes) -> None:
     """Where each takes as long as all may wait, one may wait beside it."""
-    one_thread.seconds = lanes.LONGEST_WAIT
+    one_thread.seconds = worker.LONGEST_WAIT
     tried = [Held(app, "POST", "/login") for _each in range(AT_ONCE + 2)]
     for each in tried[:AT_ONCE]:
         one_thread.add_task(each)
@@ -92,7 +92,7 @@ def test_the_line_is_as_long_as_the_last_hashes_took(app: Flask, one_thread: Lan
     for each in tried:
         each.may_end.set()
     assert tried[AT_ONCE].began.wait(WAIT)
-    assert one_thread.seconds < lanes.LONGEST_WAIT, "a quick one makes it longer"
+    assert one_thread.seconds < worker.LONGEST_WAIT, "a quick one makes it longer"
 
 
 def test_who_waited_too_long_after_all_comes_again(
@@ -102,7 +102,7 @@ def test_who_waited_too_long_after_all_comes_again(
     one_thread.add_task(first)
     assert first.began.wait(WAIT)
     one_thread.add_task(second)
-    monkeypatch.setattr(lanes, "LONGEST_WAIT", -1)
+    monkeypatch.setattr(worker, "LONGEST_WAIT", -1)
     second.may_end.set()
     first.may_end.set()
     assert second.began.wait(WAIT)

@@ -26,12 +26,12 @@ from tests.evidence.erasures.erased import (
     with_it,
 )
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import actor, answer, ask, item_ids, items, keep_apart
+from tests.factories.sides import actor, answer, ask, item_ids, items, keep_apart
 from tests.factories.world import World
 from tracker.db import db, empty_log, session
 from tracker.models import AuditEvent, AuditEventDetail, Erasure, EvidenceErasure, Review
-from tracker.operations.checks import queries_chains as audit_chain
-from tracker.reviews.review import actions as reviews
+from tracker.operations.checks import queries_chains as checks_queries_chains
+from tracker.reviews.review import actions as review_actions
 
 TEXTS = {
     "evidence_texts",
@@ -137,7 +137,7 @@ def test_the_event_is_in_the_chain_and_the_erasure_is_closed(
         )
         assert facts == {"evidence": piece_id, "number": 1, "reason": "names_patron"}
         assert session().scalars(select(Erasure.closed_at)).one() is not None
-        assert audit_chain.verify().wrong is None
+        assert checks_queries_chains.verify().wrong is None
         session().rollback()
 
 
@@ -149,7 +149,7 @@ def test_an_erasure_of_evidence_accounts_for_no_other_facts(
     with app.app_context():
         session().rollback()
         with db.engine.connect() as connection:
-            kept = audit_chain._kept(connection)
+            kept = checks_queries_chains._kept(connection)
             assert {event.is_erased for event in kept} == {False}
 
 
@@ -273,7 +273,7 @@ def test_the_reviewer_can_go_on_with_an_open_review(
     made = recorded(app, world, ana)
     with app.app_context():
         one = world.statements["communication"][0]
-        review_id = reviews.send(actor(world, "ana"), world.people["sue"], [one], world.now)
+        review_id = review_actions.send(actor(world, "ana"), world.people["sue"], [one], world.now)
         (item_id,) = item_ids(review_id)
         ask(actor(world, "sue"), item_id, f"Is it {CARD}?", 1, world.now)
         session().rollback()
@@ -283,11 +283,11 @@ def test_the_reviewer_can_go_on_with_an_open_review(
     assert f'href="{page}"' in today
     assert "Erased with the evidence it was about." in ana.get(page).text
     with app.app_context():
-        reviews.reply(actor(world, "ana"), item_id, "It is gone", world.now)
+        review_actions.reply(actor(world, "ana"), item_id, "It is gone", world.now)
         session().rollback()
     assert sign_in(world.email("sue")).get(f"/review-items/{item_id}").status_code == 200
     with app.app_context():
         answer(world, item_id, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert [item.status for item in items(review_id)] == ["endorsed"]
         session().rollback()

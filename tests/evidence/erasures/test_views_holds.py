@@ -23,9 +23,9 @@ from tests.evidence.erasures.erased import (
     stored,
     with_it,
 )
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
-from tracker.administration.people import actions as people
+from tracker.administration.people import actions as people_actions
 from tracker.db import session
 from tracker.models import EvidenceText, HeldText
 from tracker.rules.core.erasures import HeldSource
@@ -51,7 +51,7 @@ class TestUnderALegalHold:
     def _held(self, app: Flask, world: World, piece_id: int) -> None:
         with app.app_context():
             person_id = world.people["ana"]
-            people.begin_legal_hold(actor(world, "adam"), person_id, "A letter.", world.now)
+            people_actions.begin_legal_hold(actor(world, "adam"), person_id, "A letter.", world.now)
             session().rollback()
 
     @pytest.mark.parametrize("act", EITHER)

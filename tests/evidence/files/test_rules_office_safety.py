@@ -25,8 +25,8 @@ from tests.evidence.files.office_files import (
     word,
 )
 from tests.factories.evidence import RELATED, TYPE, office, png, relations
-from tracker.evidence.files import rules_office_safety as office_safety
-from tracker.evidence.files.rules import Upload, cleaned, judge
+from tracker.evidence.files import rules_office_safety as files_rules_office_safety
+from tracker.evidence.files.rules import Upload, cleaned, judge, judge_workbook
 from tracker.rules.errors import Invalid
 
 
@@ -57,17 +57,17 @@ def test_what_does_harm_is_refused_and_named(how: str) -> None:
 def test_more_than_can_be_read(
     monkeypatch: pytest.MonkeyPatch, limit: str, most: int, body: str
 ) -> None:
-    monkeypatch.setattr(office_safety, limit, 10 * most)
-    office_safety.check(word(body), "docx")
-    monkeypatch.setattr(office_safety, limit, most)
+    monkeypatch.setattr(files_rules_office_safety, limit, 10 * most)
+    files_rules_office_safety.check(word(body), "docx", judge_workbook)
+    monkeypatch.setattr(files_rules_office_safety, limit, most)
     assert refusal(word(body), "docx").code == "office_unreadable"
 
 
 def test_workbooks_behind_charts_share_what_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     content = behind_chart(sheet("<row/>" * 5_000))
-    office_safety.check(content, "docx")
-    monkeypatch.setattr(office_safety, "MARKS_MAX", 6_000)
-    office_safety.check(sheet("<row/>" * 5_000), "xlsx")
+    files_rules_office_safety.check(content, "docx", judge_workbook)
+    monkeypatch.setattr(files_rules_office_safety, "MARKS_MAX", 6_000)
+    files_rules_office_safety.check(sheet("<row/>" * 5_000), "xlsx", judge_workbook)
     assert refusal(content, "docx").code == "office_unreadable"
 
 
@@ -190,4 +190,4 @@ def test_the_strict_form_is_taken_too() -> None:
                 name,
                 text.replace(RELATED, "http://purl.oclc.org/ooxml/officeDocument/relationships/"),
             )
-    office_safety.check(made.getvalue(), "docx")
+    files_rules_office_safety.check(made.getvalue(), "docx", judge_workbook)

@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from tests.factories.evidence import jpeg, png, zipped
-from tracker.evidence.files import rules_pictures as pictures
+from tracker.evidence.files import rules_pictures as files_rules_pictures
 from tracker.evidence.files.rules import Upload, cleaned, judge
 from tracker.evidence.files.rules_pictures import PIXELS_MAX, SCANS_MAX, check, redrawn
 from tracker.rules.errors import Invalid
@@ -255,9 +255,11 @@ def test_any_damage_is_answered(kind: str, at: int, junk: bytes) -> None:
 
 def test_one_picture_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[bool] = []
-    monkeypatch.setattr(pictures, "_as_png", lambda _: drawn.append(pictures._turn.locked()))
+    monkeypatch.setattr(
+        files_rules_pictures, "_as_png", lambda _: drawn.append(files_rules_pictures._turn.locked())
+    )
     redrawn(png(), "png")
     assert drawn == [True]
     with suppress(Invalid):
         redrawn(jpeg()[:-200], "jpg")
-    assert not pictures._turn.locked(), "a refusal gives the turn back"
+    assert not files_rules_pictures._turn.locked(), "a refusal gives the turn back"

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tracker.db import session
-from tracker.evidence.pieces import queries_versions as read
+from tracker.evidence.pieces import queries as pieces_queries
 from tracker.models import Evidence
 
 SignIn = Callable[[str], Client]
@@ -20,9 +20,9 @@ def count(app: Flask, model: type) -> int:
         return session().scalar(select(func.count()).select_from(model)) or 0
 
 
-def newest(app: Flask) -> read.EvidencePiece:
+def newest(app: Flask) -> pieces_queries.EvidencePiece:
     with app.app_context():
-        found = read.piece(
+        found = pieces_queries.piece(
             session().scalars(select(Evidence.id).order_by(Evidence.id.desc()).limit(1)).one()
         )
         assert found is not None

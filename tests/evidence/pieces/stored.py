@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tracker.db import db
-from tracker.evidence.pieces import queries as lists
+from tracker.evidence.pieces import queries as pieces_queries
 from tracker.policy.permissions import Actor
+from tracker.queries.asking import ask
 from tracker.rules.errors import Refusal
 
 Somebody = Callable[[str], Actor]
@@ -26,5 +27,5 @@ def refused(code: str, call: Callable[[], object]) -> None:
 
 def linked(person_id: int, *statement_ids: int) -> dict[int, int]:
     """How many pieces count for each of these statements, for those that have any."""
-    found = lists.for_statements(person_id, statement_ids)
+    found = ask(pieces_queries.for_statements(person_id, statement_ids))
     return {statement_id: len(pieces) for statement_id, pieces in found.items()}

@@ -21,13 +21,13 @@ from tests.factories.evidence import GOOD, PDF, TXT, create, piece, store
 from tests.factories.world import World
 from tracker.db import db
 from tracker.evidence.files.rules import Upload
-from tracker.evidence.files.rules_places import path_of
-from tracker.evidence.pieces import actions as evidence, queries_versions as read
+from tracker.evidence.files.rules_backends import path_of
+from tracker.evidence.pieces import actions as pieces_actions, queries as pieces_queries
 from tracker.evidence.pieces.rules import EvidenceContent
-from tracker.frameworks.versions.rules_scale import EvidenceKind
+from tracker.frameworks.versions.rules import EvidenceKind
 from tracker.models import Evidence, EvidenceText, EvidenceVersion, StoredFile
 from tracker.rules.errors import Damaged, Invalid
-from tracker.storage import file_rows, files
+from tracker.storage import file_rows, files as storage_files
 
 
 def on_disk(folder: Path) -> list[Path]:
@@ -38,7 +38,7 @@ def on_disk(folder: Path) -> list[Path]:
 
 
 def file_of(evidence_id: int, number: int) -> StoredFile | None:
-    found = read.piece(evidence_id, number)
+    found = pieces_queries.piece(evidence_id, number)
     assert found is not None
     file: StoredFile | None = found.shown.file
     return file
@@ -52,7 +52,7 @@ def test_a_file_is_stored_by_its_digest(somebody: Somebody, world: World, tmp_pa
     kept = on_disk(tmp_path)
     assert kept == [tmp_path / "files" / path_of(file.sha256)]
     assert stat.S_IMODE(kept[0].stat().st_mode) == 0o600
-    assert evidence.file_content(store(tmp_path), file.sha256) == PDF
+    assert pieces_actions.file_content(store(tmp_path), file.sha256) == PDF
 
 
 def test_the_same_content_is_stored_once(somebody: Somebody, world: World, tmp_path: Path) -> None:
@@ -65,8 +65,8 @@ def test_the_same_content_is_stored_once(somebody: Somebody, world: World, tmp_p
 def test_a_version_has_its_own_file(somebody: Somebody, world: World, tmp_path: Path) -> None:
     ana = somebody("ana")
     made = piece(world, title="Plan", folder=tmp_path, upload=Upload("a.pdf", PDF))
-    evidence.edit(ana, made, 1, EvidenceContent("Plan, mended"), now=world.now)
-    evidence.edit(
+    pieces_actions.edit(ana, made, 1, EvidenceContent("Plan, mended"), now=world.now)
+    pieces_actions.edit(
         ana,
         made,
         2,
@@ -75,10 +75,14 @@ def test_a_version_has_its_own_file(somebody: Somebody, world: World, tmp_path: 
         store=store(tmp_path),
         now=world.now,
     )
-    evidence.edit(ana, made, 3, EvidenceContent("Plan, mended"), drop_file=True, now=world.now)
+    pieces_actions.edit(
+        ana, made, 3, EvidenceContent("Plan, mended"), drop_file=True, now=world.now
+    )
     names = [file and file.name for file in (file_of(made, number) for number in (1, 2, 3, 4))]
     assert names == ["a.pdf", "a.pdf", "b.txt", None]
-    kinds = [found and found.kind for found in (read.piece(made, number) for number in (1, 4))]
+    kinds = [
+        found and found.kind for found in (pieces_queries.piece(made, number) for number in (1, 4))
+    ]
     assert kinds == [EvidenceKind.FILE, EvidenceKind.NOTE]
 
 
@@ -163,21 +167,23 @@ def test_what_is_refused_anyway_is_not_written(
     much: all of it is asked before the first byte is written."""
     ana, pdf = somebody("ana"), Upload("a.pdf", PDF)
     made = piece(world, title="Shelf check")
-    monkeypatch.setattr(files, "keep", _kill)
+    monkeypatch.setattr(storage_files, "keep", _kill)
     unknown = {10**6: ""}
     room = store(tmp_path, total=2 * len(PDF) - 1)
     says = EvidenceContent("x")
 
     def create(count: int = 1, reasons: dict[int, str] = unknown) -> None:
-        evidence.create_each(ana, says, [pdf] * count, now=world.now, reasons=reasons, store=room)
+        pieces_actions.create_each(
+            ana, says, [pdf] * count, now=world.now, reasons=reasons, store=room
+        )
 
     def edit(version: int) -> None:
-        evidence.edit(ana, made, version, says, upload=pdf, store=room, now=world.now)
+        pieces_actions.edit(ana, made, version, says, upload=pdf, store=room, now=world.now)
 
     refused("evidence_statement_unknown", create)
     refused("files_full", lambda: create(2, {}))
     refused("evidence_changed", lambda: edit(7))
-    evidence.archive(ana, made, world.now)
+    pieces_actions.archive(ana, made, world.now)
     refused("evidence_archived", lambda: edit(1))
     with pytest.raises(Killed):
         create(1, {})
@@ -189,7 +195,7 @@ def test_uploads_at_the_same_moment_stay_within_the_room_also_on_the_disk(
     """Eight of them, and room for three: at no moment more lies on the disk than may."""
     ana, size = somebody("ana"), 1000
     db.session.rollback()
-    room, lying, keep = store(tmp_path, total=3 * size), [], files.keep
+    room, lying, keep = store(tmp_path, total=3 * size), [], storage_files.keep
     together = Barrier(8)
 
     def seen(folder: Path, content: bytes) -> str:
@@ -213,7 +219,7 @@ def test_uploads_at_the_same_moment_stay_within_the_room_also_on_the_disk(
                 return refusal.code
             return "kept"
 
-    monkeypatch.setattr(files, "keep", seen)
+    monkeypatch.setattr(storage_files, "keep", seen)
     with ThreadPoolExecutor(8) as pool:
         came = Counter(pool.map(upload, range(8)))
     assert came == {"kept": 3, "files_full": 5}
@@ -246,7 +252,7 @@ def test_an_upload_whose_turn_does_not_come_is_refused(
 def test_a_crash_after_the_rows_leaves_no_half(
     somebody: Somebody, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence.versions, "link", _crash)
+    monkeypatch.setattr(pieces_actions.pieces_records, "link", _crash)
     with pytest.raises(ZeroDivisionError):
         piece(
             world,
@@ -279,12 +285,12 @@ def test_a_changed_or_missing_file_is_found_when_read_and_mended_by_the_next_upl
     lying = tmp_path / "files" / path_of(file.sha256)
     lying.write_bytes(PDF[:-1] + b"!")
     with pytest.raises(Damaged, match="file_damaged"):
-        evidence.file_content(store(tmp_path), file.sha256)
+        pieces_actions.file_content(store(tmp_path), file.sha256)
     lying.unlink()
     with pytest.raises(Damaged, match="file_damaged"):
-        evidence.file_content(store(tmp_path), file.sha256)
+        pieces_actions.file_content(store(tmp_path), file.sha256)
     piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF))
-    assert evidence.file_content(store(tmp_path), file.sha256) == PDF
+    assert pieces_actions.file_content(store(tmp_path), file.sha256) == PDF
 
 
 def test_every_kind_of_file_can_be_kept(somebody: Somebody, world: World, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tracker.evidence.pieces.rules import (
     jotted,
     kind_of,
 )
-from tracker.frameworks.versions.rules_scale import EvidenceKind
+from tracker.frameworks.versions.rules import EvidenceKind
 from tracker.rules.errors import Invalid
 
 TODAY = dt.date(2026, 11, 24)

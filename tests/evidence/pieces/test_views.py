@@ -14,7 +14,7 @@ from tests.client import Client
 from tests.evidence.pieces.posted import TYPED, count, follow, newest, upload
 from tests.factories.evidence import GOOD, PDF, TXT
 from tests.factories.world import World
-from tracker.evidence.files.rules_places import path_of
+from tracker.evidence.files.rules_backends import path_of
 from tracker.evidence.pieces.rules import TEXT_MAX
 from tracker.models import Evidence, EvidenceLink, StoredFile
 

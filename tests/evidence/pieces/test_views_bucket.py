@@ -23,9 +23,9 @@ from tests.factories.evidence import PDF, TXT
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import session
-from tracker.evidence.files.rules_places import Bucket, path_of
+from tracker.evidence.files.rules_backends import Bucket, path_of
 from tracker.models import FileRemoval, StoredFile
-from tracker.storage import files
+from tracker.storage import files as storage_files
 
 pytest.importorskip("s3fs", reason="s3fs is not installed (make install)")
 moto_server = pytest.importorskip("moto.server", reason="moto is not installed (make install)")
@@ -58,7 +58,7 @@ def away(bucket: Bucket) -> Bucket:
 
 
 def store(bucket: Bucket) -> Any:
-    return files._bucket(bucket)._connected()
+    return storage_files._bucket(bucket)._connected()
 
 
 def add(client: Client, content: bytes, name: str = "proof.pdf") -> Any:
@@ -82,7 +82,7 @@ def digests(app: Flask) -> list[str]:
 
 
 def names(bucket: Bucket) -> list[str]:
-    return sorted(each.name for each in files.found(bucket))
+    return sorted(each.name for each in storage_files.found(bucket))
 
 
 @pytest.mark.in_ci
@@ -109,7 +109,7 @@ def test_people_and_commands_find_their_files_there(
 
     backup = run(app, "backup").output.partition(": ")[0]
     assert "2 evidence files, nothing wrong" in told(app, "backup", "test", backup)
-    whole, gone = (f"evidence/lib/{path_of(files.digest_of(each))}" for each in (PDF, TXT))
+    whole, gone = (f"evidence/lib/{path_of(storage_files.digest_of(each))}" for each in (PDF, TXT))
     store(bucket).pipe_file(whole, b"something else")
     store(bucket).rm_file(gone)
     assert "Missing: 1. Damaged: 1." in told(app, "files", "check")
@@ -118,7 +118,7 @@ def test_people_and_commands_find_their_files_there(
     assert "Restored as it was" in told(app, "restore", backup, "--replace")
     assert "Missing: 0. Damaged: 0." in told(app, "files", "check")
 
-    files.keep(bucket, b"an upload that was cut short")
+    storage_files.keep(bucket, b"an upload that was cut short")
     store(bucket).pipe_file("evidence/lib/notes.txt", b"not ours")
     assert "Leftovers: 1, of which 0 are" in told(app, "files", "check", "--sweep")
     with time_machine.travel(world.now + LATER, tick=False):
@@ -158,7 +158,7 @@ def test_a_store_that_is_away_is_told_in_words(
     erased = ana.post(f"{mine}/erase", {"reason": "names_patron"}, follow_redirects=True)
     assert "its file goes as soon as it can, within a day." in erased.text
     with app.app_context():
-        assert session().scalar(select(FileRemoval.sha256)) == files.digest_of(PDF)
+        assert session().scalar(select(FileRemoval.sha256)) == storage_files.digest_of(PDF)
     daily = told(app, "work", "--daily")
     assert "Failed: erased_files." in daily
     assert "Seals noted in the audit trail" in daily

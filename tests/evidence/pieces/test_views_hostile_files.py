@@ -20,10 +20,10 @@ from tests.factories.evidence import PDF, SCRIPT, TXT, jpeg, office, pdf, png
 from tests.factories.world import World
 from tests.storage.fake_clamd import EICAR, FakeScanner
 from tracker.db import session
-from tracker.evidence.files import rules_pdf_safety as pdf_safety
+from tracker.evidence.files import rules_pdf_safety as files_rules_pdf_safety
 from tracker.evidence.pieces.forms import IN_A_PDF
 from tracker.models import Evidence, StoredFile
-from tracker.storage import files
+from tracker.storage import files as storage_files
 from tracker.storage.uploads import page_pictures
 from tracker.web.http.errors import REFUSAL_MESSAGES
 
@@ -66,7 +66,7 @@ def test_a_picture_is_kept_without_where_it_was_taken(app: Flask, ana: Client) -
     with app.app_context():
         stored = session().scalars(select(StoredFile)).one()
         digest, size = stored.sha256, stored.size
-    kept = files.read(Path(app.config["FILES"]), digest)
+    kept = storage_files.read(Path(app.config["FILES"]), digest)
     assert b"canary camera" in sent
     assert b"canary camera" not in kept
     assert (hashlib.sha256(kept).hexdigest(), len(kept)) == (digest, size)
@@ -172,7 +172,7 @@ def test_without_an_answer_nothing_is_saved(
 
 
 def test_each_name_by_which_a_pdf_is_refused_has_words() -> None:
-    names = set[str]().union(*pdf_safety.BRINGS.values())
+    names = set[str]().union(*files_rules_pdf_safety.BRINGS.values())
     assert names | {"ZIP"} == set(IN_A_PDF)
 
 
@@ -197,7 +197,7 @@ def stored(app: Flask, ana: Client, location: str) -> bytes:
     """What the owner gets is what is stored, with the digest that the record has."""
     with app.app_context():
         row = session().scalars(select(StoredFile)).one()
-        content = files.read(Path(app.config["FILES"]), row.sha256)
+        content = storage_files.read(Path(app.config["FILES"]), row.sha256)
         assert (row.size, row.media_type) == (len(content), "application/pdf")
     assert ana.get(f"{location}/file").data == content
     return content

@@ -12,7 +12,7 @@ from tests.factories.evidence import PDF, TXT, piece, sent
 from tests.factories.world import World
 from tracker.db import session
 from tracker.evidence.files.rules import Upload
-from tracker.evidence.files.rules_places import path_of
+from tracker.evidence.files.rules_backends import path_of
 from tracker.models import EvidenceVersion, Look
 from tracker.record.workflow.rules import ReviewStatus
 

@@ -7,11 +7,9 @@ import pytest
 
 from config import ROOT
 from tests.frameworks.next_files import edited, one_of_each, seed
-from tracker.frameworks.changes.rules import Kind, compare
+from tracker.frameworks.changes.rules import Kind, compare, excerpt, is_small, pieces
 from tracker.frameworks.changes.rules_places import same_scale
-from tracker.frameworks.changes.rules_wording import excerpt, is_small, pieces
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import data_of
+from tracker.frameworks.files.rules import FrameworkFile, data_of
 from tracker.frameworks.files.rules_reading import read_framework
 
 FILES = sorted((ROOT / "tests" / "data" / "frameworks").glob("*.json"))

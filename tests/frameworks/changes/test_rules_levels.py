@@ -20,8 +20,8 @@ from tracker.frameworks.changes.rules_levels import (
 )
 from tracker.frameworks.changes.rules_places import placed
 from tracker.frameworks.files.rules import FrameworkFile
+from tracker.frameworks.versions.rules import Meaning, Scale
 from tracker.frameworks.versions.rules_levels import LevelRule
-from tracker.frameworks.versions.rules_scale import Meaning, Scale
 
 LeftOut = Mapping[int, frozenset[str]]
 SCALE = Scale.of((each.key, Meaning(each.counts_as)) for each in seed().scale)

@@ -14,15 +14,15 @@ from tests.factories.frameworks import first_version
 from tests.factories.reviews import endorse_all
 from tests.factories.world import World
 from tests.frameworks.next_files import ADDED, edited, one_of_each, seed
-from tracker.administration.exclusions import actions_origins as origins
+from tracker.administration.exclusions import actions as exclusions_actions
 from tracker.db import session, transaction
 from tracker.frameworks.changes.queries import changed_levels, targets_that_end
 from tracker.frameworks.changes.rules import Kind, VersionChange
 from tracker.frameworks.changes.rules_places import empty_levels
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import import_framework, start_next_version
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import import_framework, start_next_version
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted
-from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions.queries import file_of
 from tracker.frameworks.versions.rules import Change, VersionDecision
 from tracker.models import (
     AuditEvent,
@@ -34,10 +34,10 @@ from tracker.models import (
     SkillOrigin,
     Statement,
 )
-from tracker.operations.checks import queries_record as record_check
-from tracker.record.sheet import queries_learners as learners
-from tracker.record.standings import queries as standings
-from tracker.record.standings.queries import StandingPlace
+from tracker.operations.checks import queries_record as checks_queries_record
+from tracker.record.sheet import queries_learners as sheet_queries_learners
+from tracker.record.standings import queries as standings_queries
+from tracker.record.standings.queries import StandingScope
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.one_transaction import kept_unless
 
@@ -82,7 +82,7 @@ def skills_of(version: str) -> dict[str, int]:
 def published(edit: Edit, version: str) -> None:
     draft_id = import_framework(edited(seed(), edit, version=version), NOW).draft_id
     assert draft_id is not None
-    publishing.publish(None, draft_id, NOW)
+    drafts_actions.publish(None, draft_id, NOW)
 
 
 def without_nine(listed: dict[str, list[dict[str, object]]]) -> None:
@@ -96,7 +96,7 @@ def test_what_comes_back_is_the_skill_that_it_was() -> None:
     draft_id = import_framework(edited(seed(), version="27.05"), NOW).draft_id
     assert draft_id is not None
     assert stands(draft_id).comparison.changed == (), "nothing to decide: the words are the same"
-    publishing.publish(None, draft_id, NOW)
+    drafts_actions.publish(None, draft_id, NOW)
     assert skills_of("27.05") == skills_of("26.05")
     assert session().scalars(select(SkillOrigin)).all() == []
 
@@ -130,7 +130,7 @@ def test_what_comes_back_in_other_words_is_decided_about() -> None:
     draft_id = import_framework(edited(seed(), reworded, version="27.05"), NOW).draft_id
     assert draft_id is not None
     assert [each.kind for each in stands(draft_id).undecided] == [Kind.REWORDED]
-    publishing.publish(None, draft_id, NOW)
+    drafts_actions.publish(None, draft_id, NOW)
     again, before = skills_of("27.05")["T-1-01"], skills_of("26.05")["T-1-01"]
     (origin,) = session().scalars(select(SkillOrigin))
     assert (origin.skill_id, origin.origin_id, origin.carries) == (again, before, False)
@@ -157,8 +157,8 @@ def test_a_statement_can_come_of_one_that_was_retired_before() -> None:
     draft_id = import_framework(edited(seed(), made_of_it, version="27.05"), NOW).draft_id
     assert draft_id is not None
     (change,) = stands(draft_id).comparison.changed
-    publishing.decide(None, draft_id, {change.key: CARRY}, NOW)
-    publishing.publish(None, draft_id, NOW)
+    drafts_actions.decide(None, draft_id, {change.key: CARRY}, NOW)
+    drafts_actions.publish(None, draft_id, NOW)
     assert skills_of("27.05")["T-9-01"] == skills_of("26.05")["T-1-01"], "reworded, and carries"
 
 
@@ -183,11 +183,11 @@ def test_targets_go_on_where_the_publisher_says(world: World) -> None:
     today = NOW.date()
     assert targets_that_end(world.framework_id, [gone], today) == {gone: 5}
     with pytest.raises(Invalid, match="place_unknown"):
-        publishing.say_place(None, draft_id, gone, new, NOW)
+        drafts_actions.say_place(None, draft_id, gone, new, NOW)
     assert {each.kind for each in stands(draft_id).comparison.changed} == {Kind.MOVED}
-    publishing.say_place(None, draft_id, new, gone, NOW)
+    drafts_actions.say_place(None, draft_id, new, gone, NOW)
     assert stands(draft_id).comparison.changed == (), "staying there they aren't moved"
-    done = publishing.publish(None, draft_id, NOW)
+    done = drafts_actions.publish(None, draft_id, NOW)
     ana = world.people["ana"]
     before = expected_by_key(ana)
     with transaction() as tx:
@@ -207,10 +207,10 @@ def test_targets_go_on_where_the_publisher_says(world: World) -> None:
 
 def expected_by_key(person_id: int) -> dict[str, int]:
     session().rollback()
-    found = learners.learner(person_id, NOW.date())
+    found = sheet_queries_learners.learner(person_id, NOW.date())
     assert found is not None
     (job,) = found.role_profile_ids
-    basis = standings.basis(StandingPlace(found.framework_id, found.library_id), {job})
+    basis = standings_queries.basis(StandingScope(found.framework_id, found.library_id), {job})
     keys = {domain.id: f"{domain.strand_key}/{domain.key}" for domain in basis.domains}
     return {keys[domain_id]: rank for domain_id, rank in basis.targets[job].items()}
 
@@ -222,7 +222,7 @@ def test_an_origin_that_a_file_did_not_name_is_added() -> None:
     published(renamed, "26.11")
     first = one_code("26.05", "T-1-01")
     at = ("library-technicians", "26.11", ADDED.format(8))
-    origins.add(*at, first, NOW, carries=True)
+    exclusions_actions.add(*at, first, NOW, carries=True)
     (row,) = session().scalars(select(SkillOrigin))
     assert (row.skill_id, row.origin_id, row.carries) == (
         skills_of("26.11")["T-9-08"],
@@ -238,16 +238,16 @@ def test_an_origin_that_a_file_did_not_name_is_added() -> None:
     )
     assert len({fact["lineage"] for fact in facts}) == 3, "two versions, and the origin"
     session().rollback()
-    assert record_check.of_own() == []
+    assert checks_queries_record.of_own() == []
     for args, why in (
         ((*at, first), "origin_there"),
         ((*at, ADDED.format(8)), "origin_circle"),
         ((*at, ADDED.format(9)), "origin_unknown"),
     ):
         with pytest.raises(Conflict, match=why):
-            origins.add(*args, NOW, carries=True)
+            exclusions_actions.add(*args, NOW, carries=True)
     with pytest.raises(Missing):
-        origins.add("library-technicians", "99", first, first, NOW, carries=True)
+        exclusions_actions.add("library-technicians", "99", first, first, NOW, carries=True)
 
 
 def one_code(version: str, code: str) -> str:
@@ -270,10 +270,10 @@ def test_publishing_writes_what_was_decided_and_asks_again_where_nothing_was() -
     draft_id = draft_of_each()
     split, moved = one(draft_id, Kind.SPLIT), one(draft_id, Kind.MOVED)
     part = f"{CARRY}:{ADDED.format(1)}"
-    publishing.decide(None, draft_id, {split.key: part, moved.key: CARRY}, NOW)
+    drafts_actions.decide(None, draft_id, {split.key: part, moved.key: CARRY}, NOW)
     before = session().scalar(select(func.count()).select_from(Statement))
     assert before == 137, "a draft is nobody's framework"
-    done = publishing.publish(None, draft_id, NOW)
+    done = drafts_actions.publish(None, draft_id, NOW)
     assert done.undecided == 3
     first, second = skills_of("26.05"), skills_of("26.11")
     names = {skill: code for code, skill in second.items()}
@@ -293,13 +293,13 @@ def test_publishing_writes_what_was_decided_and_asks_again_where_nothing_was() -
     assert exported.digest == edited(seed(), one_of_each).digest
     assert import_framework(exported, NOW).added is False
     with pytest.raises(Conflict, match="draft_ended"):
-        publishing.publish(None, draft_id, NOW)
+        drafts_actions.publish(None, draft_id, NOW)
 
 
 def test_another_file_keeps_the_decisions_that_still_fit() -> None:
     draft_id = draft_of_each()
     reworded, merged = one(draft_id, Kind.REWORDED), one(draft_id, Kind.MERGED)
-    publishing.decide(None, draft_id, {reworded.key: CARRY, merged.key: ASK}, NOW)
+    drafts_actions.decide(None, draft_id, {reworded.key: CARRY, merged.key: ASK}, NOW)
     assert not import_framework(edited(seed(), one_of_each), NOW).added
 
     def once_more(listed: dict[str, list[dict[str, object]]]) -> None:
@@ -323,15 +323,15 @@ def test_said_by_hand_it_is_a_split_and_a_merge() -> None:
     draft_id = draft_of_each()
     new, retired, same = (one(draft_id, kind) for kind in (Kind.NEW, Kind.RETIRED, Kind.SAME))
     (uuid,) = (each.uuid for each in new.after)
-    publishing.say_origins(None, draft_id, uuid, [retired.before[0].uuid], NOW)
+    drafts_actions.say_origins(None, draft_id, uuid, [retired.before[0].uuid], NOW)
     assert stands(draft_id).comparison.of(Kind.NEW, Kind.RETIRED) == ()
-    publishing.say_origins(None, draft_id, uuid, [same.before[0].uuid], NOW)
+    drafts_actions.say_origins(None, draft_id, uuid, [same.before[0].uuid], NOW)
     assert len(stands(draft_id).comparison.of(Kind.SPLIT)) == 2
-    publishing.say_origins(None, draft_id, uuid, [], NOW)
-    publishing.say_origins(None, draft_id, same.after[0].uuid, [retired.before[0].uuid], NOW)
+    drafts_actions.say_origins(None, draft_id, uuid, [], NOW)
+    drafts_actions.say_origins(None, draft_id, same.after[0].uuid, [retired.before[0].uuid], NOW)
     assert len(stands(draft_id).comparison.of(Kind.MERGED)) == 2
     with pytest.raises(Invalid, match="origin_unknown"):
-        publishing.say_origins(None, draft_id, uuid, [uuid], NOW)
+        drafts_actions.say_origins(None, draft_id, uuid, [uuid], NOW)
 
 
 def test_other_answers_are_refused() -> None:
@@ -348,16 +348,16 @@ def test_what_is_wrong_with_a_draft_is_not_published() -> None:
     assert draft_id is not None
     assert empty_levels(stands(draft_id).after) == ("Technical: Developing",)
     with pytest.raises(Conflict, match="draft_unfit"):
-        publishing.publish(None, draft_id, NOW)
+        drafts_actions.publish(None, draft_id, NOW)
 
 
 def test_a_dry_run_says_what_the_run_says_and_keeps_nothing() -> None:
     draft_id = draft_of_each()
     with kept_unless(dry_run=True):
-        rehearsed = publishing.publish(None, draft_id, NOW)
+        rehearsed = drafts_actions.publish(None, draft_id, NOW)
     assert stands(draft_id).is_open
     assert session().scalar(select(func.count()).select_from(SkillOrigin)) == 0
-    done = publishing.publish(None, draft_id, NOW)
+    done = drafts_actions.publish(None, draft_id, NOW)
     assert (done.slug, done.version, done.undecided) == (
         rehearsed.slug,
         rehearsed.version,
@@ -370,6 +370,6 @@ def test_the_next_version_starts_as_a_copy_and_one_at_a_time() -> None:
     assert stands(draft_id).comparison.changed == ()
     with pytest.raises(Conflict, match="draft_there"):
         start_next_version("library-technicians", "26.12", NOW)
-    publishing.discard(None, draft_id, NOW)
+    drafts_actions.discard(None, draft_id, NOW)
     with pytest.raises(Conflict, match="framework_version_there"):
         start_next_version("library-technicians", "26.05", NOW)

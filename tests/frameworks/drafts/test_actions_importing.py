@@ -11,8 +11,8 @@ from tests.conftest import NOW
 from tests.factories.frameworks import first_version
 from tracker.db import db, session, transaction
 from tracker.frameworks.changes.rules import Kind
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import ImportedFramework, import_framework
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import ImportedFramework, import_framework
 from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.files.rules import FrameworkFile, StatementInFile
 from tracker.models import (
@@ -91,11 +91,11 @@ def test_a_first_version_is_a_draft_until_it_is_published(app: Flask, file: Fram
         assert found is not None
         kinds = {change.kind for change in found.comparison.changes}
         assert (found.after.title, kinds) == ("Another title", {Kind.NEW})
-        done = publishing.publish(None, made.draft_id, NOW, found.seen)
+        done = drafts_actions.publish(None, made.draft_id, NOW, found.seen)
         titles = session().execute(select(Framework.id, Framework.title)).all()
         assert titles == [(done.framework_id, "Another title")]
         with pytest.raises(Conflict, match="draft_ended"):
-            publishing.publish(None, made.draft_id, NOW)
+            drafts_actions.publish(None, made.draft_id, NOW)
 
 
 def without_a_level(file: FrameworkFile) -> FrameworkFile:
@@ -130,10 +130,10 @@ def test_a_first_version_is_checked_as_a_later_one_is(
         made = import_framework(replace(wrong(file), version="27.01"), NOW)
         assert made.draft_id is not None
         with pytest.raises(Conflict, match="draft_unfit"):
-            publishing.publish(None, made.draft_id, NOW)
+            drafts_actions.publish(None, made.draft_id, NOW)
         mended = import_framework(replace(file, version="27.01"), NOW)
         assert mended.draft_id == made.draft_id
-        assert publishing.publish(None, made.draft_id, NOW).version == "27.01"
+        assert drafts_actions.publish(None, made.draft_id, NOW).version == "27.01"
 
 
 def test_what_a_first_version_says_it_came_from_is_nothing_here(

@@ -11,10 +11,10 @@ from tests.conftest import NOW
 from tests.frameworks.drafts.pages import uploaded, words
 from tests.frameworks.next_files import edited, one_of_each, seed
 from tracker.frameworks.changes.rules_levels import LevelEffects
-from tracker.frameworks.drafts.actions_importing import import_framework
-from tracker.frameworks.drafts.pages_figures import if_published
+from tracker.frameworks.drafts.actions import import_framework
+from tracker.frameworks.drafts.pages import if_published
 from tracker.frameworks.drafts.queries import drafted
-from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules import text_of
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 

@@ -20,7 +20,7 @@ from tests.frameworks.next_files import edited, one_of_each, seed
 from tests.reading import plain
 from tracker.administration.library.actions import set_framework_editor
 from tracker.db import session
-from tracker.frameworks.files.rules_data import data_of, text_of
+from tracker.frameworks.files.rules import data_of, text_of
 from tracker.models import Statement
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -19,7 +19,7 @@ from tests.frameworks.drafts.pages import PAGE, uploaded, words, words_of
 from tests.frameworks.files.test_rules_messages import zipped
 from tests.frameworks.next_files import edited, seed
 from tracker.administration.library.actions import set_framework_editor
-from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules import text_of
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 

@@ -15,13 +15,11 @@ from tests.frameworks.next_files import edited, seed
 from tests.frameworks.one_a_level import one_a_level
 from tests.reading import plain
 from tracker.db import session, transaction
-from tracker.frameworks.drafts.actions import publish
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts.actions import import_framework, publish
 from tracker.frameworks.drafts.queries import drafted
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import data_of, text_of
+from tracker.frameworks.files.rules import FrameworkFile, data_of, text_of
 from tracker.frameworks.files.rules_reading import read_framework
-from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions.queries import file_of
 from tracker.frameworks.versions.rules_levels import LevelRule
 from tracker.models import Framework
 

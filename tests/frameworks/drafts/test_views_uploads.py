@@ -17,7 +17,7 @@ from tests.frameworks.drafts.pages import PAGE, uploaded, words
 from tests.frameworks.next_files import edited, one_of_each, seed
 from tracker.administration.library.actions import set_framework_editor
 from tracker.frameworks.drafts.queries import drafted
-from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules import text_of
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 

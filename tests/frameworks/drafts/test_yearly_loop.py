@@ -14,18 +14,17 @@ from tests.conftest import NOW
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse_all
-from tests.factories.sending import YES
+from tests.factories.sides import YES
 from tests.factories.versions import NextVersion, carried
 from tests.factories.world import World
 from tests.frameworks.versions.test_back_again import reviewed
 from tracker.db import session
 from tracker.frameworks.changes.rules import Kind, VersionChange
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import import_framework
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import framework_of, text_of
-from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.files.rules import FrameworkFile, framework_of, text_of
+from tracker.frameworks.versions.queries import file_of
 from tracker.frameworks.versions.rules import VersionDecision
 from tracker.models import SkillOrigin
 
@@ -85,8 +84,8 @@ def published(draft: DraftedVersion) -> int:
         return f"{VersionDecision.CARRY}{part}"
 
     decided = {each.key: carry(each) for each in draft.comparison.to_decide}
-    publishing.decide(None, draft.id, decided, NOW)
-    return publishing.publish(None, draft.id, NOW).framework_id
+    drafts_actions.decide(None, draft.id, decided, NOW)
+    return drafts_actions.publish(None, draft.id, NOW).framework_id
 
 
 def lineage() -> set[tuple[Any, ...]]:

@@ -8,8 +8,7 @@ import pytest
 
 from tests.frameworks.next_files import seed
 from tests.frameworks.one_a_level import one_a_level
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import data_of, text_of
+from tracker.frameworks.files.rules import FrameworkFile, data_of, text_of
 from tracker.frameworks.files.rules_reading import FrameworkFileError, read_framework, unreachable
 from tracker.frameworks.versions.rules_levels import RULE, LevelRule
 

@@ -18,8 +18,7 @@ from tests.factories.world import World
 from tests.frameworks.published.pages import PAGE, words
 from tests.reading import plain
 from tracker.administration.library.actions import set_operator
-from tracker.frameworks.drafts.actions import publish
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.frameworks.drafts.actions import import_framework, publish
 from tracker.frameworks.files.rules import FrameworkFile, StrandInFile
 
 

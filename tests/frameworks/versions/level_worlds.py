@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from hypothesis import strategies as st
 
 from tests.frameworks.versions.tallies import StatementAnswer, tally_statements
-from tracker.frameworks.versions.rules_levels import RULE, DomainStanding, standing
-from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.frameworks.versions.rules import Meaning
+from tracker.frameworks.versions.rules_levels import RULE, DomainLevels, standing
 
 RANKS = tuple(range(1, 10))
 """The most that a strand can have; one with fewer lists nothing at those above."""
@@ -28,5 +28,5 @@ worlds = st.one_of(
 )
 
 
-def of(statements: Iterable[StatementAnswer], target: int | None) -> DomainStanding:
+def of(statements: Iterable[StatementAnswer], target: int | None) -> DomainLevels:
     return standing(RULE, tally_statements(statements, RANKS), target)

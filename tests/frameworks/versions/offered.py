@@ -4,11 +4,11 @@ from tests.factories.actors import acting
 from tests.factories.versions import AFTER
 from tests.factories.world import World
 from tests.frameworks.next_files import ADDED
-from tracker.administration.role_profiles import queries as profiles
-from tracker.administration.version_moves import queries as version_moves
+from tracker.administration.role_profiles import queries as role_profiles_queries
+from tracker.administration.version_moves import queries as version_moves_queries
 from tracker.db import session
-from tracker.frameworks.drafts.actions_importing import import_framework
-from tracker.frameworks.versions import actions as offering
+from tracker.frameworks.drafts.actions import import_framework
+from tracker.frameworks.versions import actions as frameworks_versions_actions
 from tracker.frameworks.versions.rules import VersionStatus
 
 Listed = dict[str, list[dict[str, object]]]
@@ -16,14 +16,14 @@ SHOWN_AGAIN, HIDDEN, WITHDRAWN = VersionStatus
 
 
 def set_to(status: VersionStatus, *framework_ids: int) -> int:
-    done = offering.set_status(None, framework_ids, status, AFTER)
+    done = frameworks_versions_actions.set_status(None, framework_ids, status, AFTER)
     session().rollback()
     return done
 
 
 def ways(world: World) -> list[tuple[str, str]]:
     """From which version the library of the city can move to which."""
-    frameworks = version_moves.frameworks(world.libraries["city"], AFTER.date())
+    frameworks = version_moves_queries.frameworks(world.libraries["city"], AFTER.date())
     return [(move.before.version, move.to.version) for of in frameworks for move in of.moves]
 
 
@@ -34,7 +34,10 @@ def draft_of(slug_file: object) -> int:
 
 
 def choices(world: World) -> list[int]:
-    return [framework.id for framework in profiles.frameworks(acting(world, "adam"), AFTER.date())]
+    return [
+        framework.id
+        for framework in role_profiles_queries.frameworks(acting(world, "adam"), AFTER.date())
+    ]
 
 
 def new_statement(**more: object) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from tracker.frameworks.versions.rules import Meaning
 from tracker.frameworks.versions.rules_levels import LevelTally
-from tracker.frameworks.versions.rules_scale import Meaning
 
 
 class StatementAnswer(NamedTuple):

@@ -16,7 +16,7 @@ from tests.factories.actors import acting
 from tests.factories.evidence import piece
 from tests.factories.frameworks import first_version, open_round
 from tests.factories.ratings import rate
-from tests.factories.sending import YES, actor
+from tests.factories.sides import YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tests.frameworks.next_files import ADDED, edited, seed
@@ -32,24 +32,23 @@ from tests.frameworks.versions.offered import (
     set_to,
     ways,
 )
-from tracker.administration.exclusions import actions as exclusions
+from tracker.administration.exclusions import actions as exclusions_actions
 from tracker.administration.library.queries import setup_progress
-from tracker.administration.rounds import actions as rounds
-from tracker.administration.version_moves import actions as moves
+from tracker.administration.rounds import actions as rounds_actions
+from tracker.administration.version_moves import actions as version_moves_actions
 from tracker.administration.version_moves.queries import past_moves
 from tracker.db import Base, session
 from tracker.frameworks.changes.rules import Kind
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import import_framework, start_next_version
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import import_framework, start_next_version
 from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.published.pages import framework_page
-from tracker.frameworks.versions import queries as published
-from tracker.frameworks.versions.queries import SAID, version_use
-from tracker.frameworks.versions.queries_contents import between
+from tracker.frameworks.versions import queries as frameworks_versions_queries
+from tracker.frameworks.versions.queries import SAID, between, version_use
 from tracker.frameworks.versions.rules import Decision
 from tracker.models import AuditEvent, Framework, PersonVersion, Statement
-from tracker.record.versions import queries_lines as statement_lines
-from tracker.reviews.review import actions as reviews
+from tracker.record.versions import queries_lines as versions_queries_lines
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Conflict, Invalid, Missing
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -59,14 +58,18 @@ def test_a_version_that_nobody_uses_is_withdrawn_for_good(world: World) -> None:
     version = next_version(world, added=1).framework_id
     assert version in choices(world)
     assert set_to(WITHDRAWN, version) == 1
-    assert [each.id for each in published.published(slug="small")] == [world.framework_id]
+    assert [each.id for each in frameworks_versions_queries.published(slug="small")] == [
+        world.framework_id
+    ]
     assert choices(world) == [world.framework_id]
     assert ways(world) == []
     adam = actor(world, "adam", AFTER)
     with pytest.raises(Invalid, match="framework_unknown"):
-        rounds.create(adam, "Spring", [version], dt.date(2027, 3, 1), dt.date(2027, 3, 9), AFTER)
+        rounds_actions.create(
+            adam, "Spring", [version], dt.date(2027, 3, 1), dt.date(2027, 3, 9), AFTER
+        )
     with pytest.raises(Missing):
-        moves.move(adam, world.libraries["city"], version, AFTER)
+        version_moves_actions.move(adam, world.libraries["city"], version, AFTER)
     kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
     assert kinds[-1] == "framework_version_withdrawn"
     assert set_to(WITHDRAWN, version) == 0, "again it says that it was done"
@@ -89,7 +92,9 @@ def newcomers(world: World, version: NextVersion) -> None:
 
 
 def planned(world: World, version: NextVersion) -> None:
-    moves.plan(actor(world, "adam"), world.libraries["city"], version.framework_id, world.now)
+    version_moves_actions.plan(
+        actor(world, "adam"), world.libraries["city"], version.framework_id, world.now
+    )
 
 
 def in_a_round(world: World, version: NextVersion) -> None:
@@ -115,11 +120,11 @@ def linked(world: World, statement_id: int) -> None:
 
 def sent(world: World, statement_id: int) -> None:
     rate(world, "ana", statement_id, YES)
-    reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
+    review_actions.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
 
 
 def decided(world: World, version: NextVersion) -> None:
-    exclusions.leave_out(acting(world, "adam"), [version.added[0]], "Not here.", AFTER)
+    exclusions_actions.leave_out(acting(world, "adam"), [version.added[0]], "Not here.", AFTER)
 
 
 USES: dict[str, Callable[[World, NextVersion], object]] = {
@@ -158,9 +163,9 @@ def test_a_version_to_which_a_move_is_planned_is_not_hidden(world: World) -> Non
             set_to(HIDDEN, *ids)
         assert refused.value.facts == {"library": "City Library", "version": "2"}
         session().rollback()
-        assert len(published.published(slug="small")) == 2, "all or none"
+        assert len(frameworks_versions_queries.published(slug="small")) == 2, "all or none"
     assert set_to(HIDDEN, world.framework_id) == 1
-    assert moves.move_due(AFTER) == 4
+    assert version_moves_actions.move_due(AFTER) == 4
     assert set_to(HIDDEN, version.framework_id) == 1
 
 
@@ -220,7 +225,7 @@ def test_what_waits_in_libraries_about_it_goes_with_it(world: World) -> None:
 
     first_version(seed(), NOW)
     undecided, not_rated = waiting()
-    done = publishing.publish(None, draft_of(edited(seed(), delicate)), AFTER)
+    done = drafts_actions.publish(None, draft_of(edited(seed(), delicate)), AFTER)
     assert waiting() == (2 * undecided + 2, not_rated + 2)
     assert set_to(WITHDRAWN, done.framework_id) == 1
     assert waiting() == (undecided, not_rated)
@@ -229,9 +234,9 @@ def test_what_waits_in_libraries_about_it_goes_with_it(world: World) -> None:
 def test_a_library_that_decided_about_what_it_alone_has_keeps_it(world: World) -> None:
     first_version(seed(), NOW)
     edit = edited(seed(), lambda listed: listed["technical"].append(new_statement(sensitive=True)))
-    done = publishing.publish(None, draft_of(edit), AFTER)
+    done = drafts_actions.publish(None, draft_of(edit), AFTER)
     of = select(Statement.id).where(Statement.code == "T-4-41")
-    exclusions.decide(
+    exclusions_actions.decide(
         acting(world, "adam"), {session().scalars(of).one(): Decision.RATE}, {}, AFTER
     )
     with pytest.raises(Conflict, match="version_in_use"):
@@ -251,7 +256,7 @@ def skills_of(version: str) -> dict[str, int]:
 def test_the_next_version_follows_the_one_before_a_withdrawn_one() -> None:
     """Its uuids are as if they had never been."""
     first_version(seed(), NOW)
-    withdrawn = publishing.publish(None, draft_of(edited(seed(), reworded)), AFTER).framework_id
+    withdrawn = drafts_actions.publish(None, draft_of(edited(seed(), reworded)), AFTER).framework_id
     set_to(WITHDRAWN, withdrawn)
     with pytest.raises(Conflict, match="framework_version_withdrawn"):
         import_framework(edited(seed(), reworded), AFTER)
@@ -268,11 +273,13 @@ def test_the_next_version_follows_the_one_before_a_withdrawn_one() -> None:
     assert draft is not None
     assert draft.before.version == "26.05"
     assert [each.kind for each in draft.comparison.changed] == [Kind.REWORDED, Kind.NEW]
-    after = publishing.publish(None, draft_id, AFTER).framework_id
+    after = drafts_actions.publish(None, draft_id, AFTER).framework_id
     first, gone, last = (skills_of(each) for each in ("26.05", "26.11", "27.05"))
     assert {code for code in first if last[code] != first[code]} == {"T-1-01"}
     assert not {last["T-1-01"], last["T-4-41"]} & {gone["T-1-01"], gone["T-4-41"]}
-    (line,) = [each for each in statement_lines.of_framework(after).values() for each in each][:1]
+    (line,) = [
+        each for each in versions_queries_lines.of_framework(after).values() for each in each
+    ][:1]
     assert line.version == "26.05", "the withdrawn wording is nobody's earlier one"
     page = framework_page(seed().slug)
     assert page is not None
@@ -287,29 +294,29 @@ def test_the_next_version_follows_the_one_before_a_withdrawn_one() -> None:
 @pytest.mark.in_ci
 def test_a_draft_of_a_version_that_is_withdrawn_is_compared_anew() -> None:
     first_version(seed(), NOW)
-    second = publishing.publish(None, draft_of(edited(seed(), reworded)), AFTER).framework_id
+    second = drafts_actions.publish(None, draft_of(edited(seed(), reworded)), AFTER).framework_id
     file = edited(seed(), reworded, version="27.05")
     draft_id = draft_of(file)
     set_to(WITHDRAWN, second)
     with pytest.raises(Conflict, match="draft_outdated"):
-        publishing.publish(None, draft_id, AFTER)
+        drafts_actions.publish(None, draft_id, AFTER)
     again = import_framework(file, AFTER)
     assert (again.draft_id, again.added) == (draft_id, True)
     found = drafted(draft_id)
     assert found is not None
     assert (found.before.version, len(found.undecided)) == ("26.05", 1)
-    publishing.publish(None, draft_id, AFTER)
+    drafts_actions.publish(None, draft_id, AFTER)
 
 
 def test_a_first_version_by_mistake_can_be_withdrawn_and_another_one_is_the_first() -> None:
     wrong = first_version(seed(), NOW)
     set_to(WITHDRAWN, wrong)
-    assert published.published() == ()
+    assert frameworks_versions_queries.published() == ()
     draft_id = draft_of(edited(seed(), reworded, version="26.06"))
     found = drafted(draft_id)
     assert found is not None
     assert found.row.base_framework_id is None
-    publishing.publish(None, draft_id, AFTER)
+    drafts_actions.publish(None, draft_id, AFTER)
     assert not set(skills_of("26.05").values()) & set(skills_of("26.06").values())
 
 
@@ -332,7 +339,9 @@ def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(
     def moved() -> str:
         with app.app_context():
             try:
-                moves.move(adam, world.libraries["city"], version.framework_id, AFTER)
+                version_moves_actions.move(
+                    adam, world.libraries["city"], version.framework_id, AFTER
+                )
             except Missing as refusal:
                 return refusal.code
             return "moved"
@@ -347,12 +356,12 @@ def test_a_version_is_not_withdrawn_under_whoever_is_moved_to_it(
 
     where, acts, said = {
         "the move": (
-            "tracker.administration.version_moves.actions.round_snapshots.keep_due",
+            "tracker.administration.version_moves.actions.teams_rounds_records.keep_due",
             (moved, withdrawn),
             ["moved", "version_in_use"],
         ),
         "withdrawing": (
-            "tracker.frameworks.versions.actions.exclusions.forget_undecided",
+            "tracker.frameworks.versions.actions.frameworks_exclusions_records.forget_undecided",
             (withdrawn, moved),
             ["withdrawn", "missing"],
         ),

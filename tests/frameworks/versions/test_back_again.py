@@ -15,24 +15,27 @@ from tests.factories.evidence import piece
 from tests.factories.levels import counted, own_sheet, revealed_sheet
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse_all
-from tests.factories.sending import PART, YES, actor
+from tests.factories.sides import PART, YES, actor
 from tests.factories.versions import AFTER, NextVersion, carried
 from tests.factories.world import World
-from tracker.administration.exclusions import actions as exclusions, queries as left_out
+from tracker.administration.exclusions import (
+    actions as exclusions_actions,
+    queries as exclusions_queries,
+)
 from tracker.administration.library.queries import setup_progress
-from tracker.assessment.older import queries as retired_statements
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.older import queries as older_queries
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session
-from tracker.evidence.pieces import queries as evidence
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import import_framework
+from tracker.evidence.pieces import queries as pieces_queries
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import import_framework
 from tracker.frameworks.drafts.queries import drafted
 from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.versions.queries_contents import file_of
-from tracker.frameworks.versions.rules import Decision
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
+from tracker.frameworks.versions.queries import file_of
+from tracker.frameworks.versions.rules import Decision, Meaning, Voice
 from tracker.models import Domain, NotRatedHere, SensitiveDecision, SkillOrigin, Statement
-from tracker.record.sheet import queries_learners as learners
+from tracker.queries.asking import ask
+from tracker.record.sheet import queries_learners as sheet_queries_learners
 
 pytestmark = pytest.mark.usefixtures("app_context")
 NINE = 9
@@ -45,7 +48,7 @@ def published(file: FrameworkFile) -> int:
     found = drafted(draft_id)
     assert found is not None
     assert found.comparison.to_decide == ()
-    return publishing.publish(None, draft_id, NOW).framework_id
+    return drafts_actions.publish(None, draft_id, NOW).framework_id
 
 
 def without_nine(file: FrameworkFile) -> FrameworkFile:
@@ -72,7 +75,9 @@ def test_ratings_reviewed_ratings_and_links_are_known_again(world: World) -> Non
     ana = world.people["ana"]
     for number, statement_id in enumerate(nine):
         rate(world, "ana", statement_id, YES if number % 2 else PART)
-    ratings.rate(actor(world, "ana"), nine[0], None, 1, NOW, own_note="mine", reviewer_note="R")
+    ratings_actions.rate(
+        actor(world, "ana"), nine[0], None, 1, NOW, own_note="mine", reviewer_note="R"
+    )
     endorse_all(world, "ana", "sue", dict.fromkeys(nine, EndorsedAnswer.CONSISTENTLY))
     shown = piece(world, "ana", reasons=dict.fromkeys(nine, "shows it"))
     was, held = answers(world, "ana"), reviewed(world)
@@ -81,7 +86,7 @@ def test_ratings_reviewed_ratings_and_links_are_known_again(world: World) -> Non
     third = published(replace(first, version="3"))
     carried(world, NextVersion(second, world.framework_id))
     assert (answers(world, "ana"), reviewed(world)) == ({}, {})
-    gone = retired_statements.of_learner(learner(world), own_sheet(learner(world)))
+    gone = older_queries.of_learner(learner(world), own_sheet(learner(world)))
     assert {each.code for each in gone} == codes(nine)
     assert all(each.own and each.endorsed for each in gone), "nothing of it is dropped"
     carried(world, NextVersion(third, second))
@@ -91,9 +96,9 @@ def test_ratings_reviewed_ratings_and_links_are_known_again(world: World) -> Non
     assert answers(world, "ana") == {there[key]: said for key, said in was.items()}
     assert len(answers(world, "ana")) == NINE
     assert reviewed(world) == held
-    linked = evidence.for_statements(ana, [there[each] for each in nine])
-    assert [[each.id for each in pieces] for pieces in linked.values()] == [[shown]] * NINE
-    assert retired_statements.of_learner(learner(world), own_sheet(learner(world))) == []
+    linked = ask(pieces_queries.for_statements(ana, [there[each] for each in nine]))
+    assert [[each["id"] for each in pieces] for pieces in linked.values()] == [[shown]] * NINE
+    assert older_queries.of_learner(learner(world), own_sheet(learner(world))) == []
     carried(world, NextVersion(third, world.framework_id), back=True)
     assert answers(world, "ana") == was
 
@@ -107,9 +112,9 @@ def codes(statement_ids: list[int]) -> set[str]:
     return set(session().scalars(select(Statement.code).where(Statement.id.in_(statement_ids))))
 
 
-def learner(world: World) -> learners.Learner:
+def learner(world: World) -> sheet_queries_learners.Learner:
     session().rollback()
-    found = learners.learner(world.people["ana"], AFTER.date())
+    found = sheet_queries_learners.learner(world.people["ana"], AFTER.date())
     assert found is not None
     return found
 
@@ -132,12 +137,12 @@ def test_what_a_library_decided_about_sensitive_ones_holds(
     make_sensitive(*nine)
     first = file_of(world.framework_id)
     adam = acting(world, "adam")
-    exclusions.decide(adam, dict.fromkeys(nine, decision), {decision: "Why."}, NOW)
+    exclusions_actions.decide(adam, dict.fromkeys(nine, decision), {decision: "Why."}, NOW)
 
     def decided() -> tuple[int, list[tuple[str, str]], object]:
         session().rollback()
         rows = session().execute(select(SensitiveDecision.skill_id, SensitiveDecision.decision))
-        found = left_out.left_out(adam, learner(world).framework_id)
+        found = exclusions_queries.left_out(adam, learner(world).framework_id)
         waits = setup_progress(adam, AFTER.date()).undecided
         return waits, [(each.code, each.reason) for each in found], sorted(map(tuple, rows))
 

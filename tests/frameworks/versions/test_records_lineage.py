@@ -6,7 +6,7 @@ from sqlalchemy import select
 from tests.factories.versions import next_version
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.frameworks.versions.records_lineage import add_origin
+from tracker.frameworks.versions.records import add_origin
 from tracker.frameworks.versions.rules import Change
 from tracker.models import SkillOrigin, Statement
 from tracker.rules.errors import Conflict

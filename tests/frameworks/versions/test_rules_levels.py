@@ -11,7 +11,8 @@ from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tests.frameworks.versions.level_worlds import RANKS, Statements, of, statement_up_to, worlds
 from tests.frameworks.versions.tallies import StatementAnswer, tally_statements
 from tests.properties import SEARCH
-from tracker.frameworks.versions import rules_levels as levels
+from tracker.frameworks.versions import rules_levels as frameworks_versions_rules_levels
+from tracker.frameworks.versions.rules import Meaning
 from tracker.frameworks.versions.rules_levels import (
     RULE,
     LevelRule,
@@ -23,7 +24,6 @@ from tracker.frameworks.versions.rules_levels import (
     level_state,
     standing,
 )
-from tracker.frameworks.versions.rules_scale import Meaning
 
 BETTER = {TargetState.GAP: 0, TargetState.NOT_YET_KNOWN: 1, TargetState.AT_TARGET: 2}
 statement = statement_up_to(len(RANKS))
@@ -84,7 +84,7 @@ def test_a_rule_that_is_not_monotone_is_found(monkeypatch: pytest.MonkeyPatch) -
             else state
         )
 
-    monkeypatch.setattr(levels, "level_state", met_only_when_exact)
+    monkeypatch.setattr(frameworks_versions_rules_levels, "level_state", met_only_when_exact)
     assert find(worlds, some_improvement_lowers, settings=SEARCH)
 
 
@@ -158,7 +158,7 @@ def test_a_rule_that_takes_unknown_for_a_gap_is_found(monkeypatch: pytest.Monkey
         state = level_state(rule, tally)
         return LevelState.NOT_MET if state is LevelState.NOT_YET_KNOWN else state
 
-    monkeypatch.setattr(levels, "level_state", open_is_not_met)
+    monkeypatch.setattr(frameworks_versions_rules_levels, "level_state", open_is_not_met)
     assert find(worlds, unknown_makes_a_gap, settings=SEARCH)
 
 
@@ -201,7 +201,10 @@ def test_the_rule_is_part_of_what_is_remembered() -> None:
     """Of the same counts, one after the other."""
     counts = ((1, 10, 0, 0, 8, 2),)
     rules = [RULE, LevelRule(9, 10), LevelRule(1, 1), RULE]
-    held = [levels.standing_by_counts(rule, counts, None).held_rank for rule in rules]
+    held = [
+        frameworks_versions_rules_levels.standing_by_counts(rule, counts, None).held_rank
+        for rule in rules
+    ]
     assert held == [1, 0, 0, 1]
 
 

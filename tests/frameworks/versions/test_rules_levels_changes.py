@@ -4,8 +4,8 @@ from hypothesis import given
 
 from tests.frameworks.versions.level_worlds import RANKS, Statements, of, worlds
 from tests.frameworks.versions.tallies import StatementAnswer
+from tracker.frameworks.versions.rules import Meaning
 from tracker.frameworks.versions.rules_levels import LevelState, TargetState
-from tracker.frameworks.versions.rules_scale import Meaning
 
 # What would change it
 

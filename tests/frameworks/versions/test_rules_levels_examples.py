@@ -9,10 +9,11 @@ import pytest
 
 from config import ROOT
 from tests.factories.answers import SCALE, Answer, EndorsedAnswer
+from tracker.frameworks.versions.rules import Meaning, Voice
 from tracker.frameworks.versions.rules_levels import (
     RULE,
     RULE_VERSION,
-    DomainStanding,
+    DomainLevels,
     LevelRule,
     LevelState,
     LevelTally,
@@ -21,10 +22,8 @@ from tracker.frameworks.versions.rules_levels import (
     level_state,
     standing,
 )
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.profiles.growth.rules import CountedStatement, level_falls
-from tracker.record.sheet.rules import Record
-from tracker.record.sheet.rules_words import Side, Word
+from tracker.record.sheet.rules import Record, SheetAnswer, Side
 from tracker.record.versions.rules import DomainShape, LevelShape, Version, VersionStatement
 
 DAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
@@ -66,16 +65,16 @@ def words(view: LevelView) -> str:
     return view.state.value.replace("_", " ") + mark
 
 
-def next_words(of: DomainStanding) -> str:
+def next_words(of: DomainLevels) -> str:
     change = of.lacks
     return f"{change.more} for {change.rank}, then {change.then_held}" if change else "nothing"
 
 
-def on_a_sheet(rule: LevelRule, tallies: list[LevelTally], target: int | None) -> DomainStanding:
+def on_a_sheet(rule: LevelRule, tallies: list[LevelTally], target: int | None) -> DomainLevels:
     """Of somebody who answered so."""
     statements: list[VersionStatement] = []
-    own: dict[int, list[Word]] = {}
-    left_out: dict[int, list[Word]] = {}
+    own: dict[int, list[SheetAnswer]] = {}
+    left_out: dict[int, list[SheetAnswer]] = {}
     for tally in tallies:
         answers = (
             (Answer.CONSISTENTLY, tally.met, own),
@@ -87,7 +86,7 @@ def on_a_sheet(rule: LevelRule, tallies: list[LevelTally], target: int | None) -
         for answer, count, said in answers:
             for _ in range(count):
                 key = len(statements) + 1
-                said[key] = [Word(answer, DAY, key)]
+                said[key] = [SheetAnswer(answer, DAY, key)]
                 place = ("", "", tally.rank)
                 statements.append(VersionStatement(key, key, 1, tally.rank, key, "", "", "", place))
     levels = tuple(LevelShape(each.rank, "", "", each.listed, 0) for each in tallies)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from config import ROOT
-from tracker.frameworks.versions import rules_search as search
+from tracker.frameworks.versions import rules_search as frameworks_versions_rules_search
 from tracker.frameworks.versions.rules_search import (
     Search,
     TextPiece,
@@ -96,8 +96,8 @@ def test_the_table_finds_what_was_missed() -> None:
 
 
 def test_a_list_without_the_word_finds_less(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "other_words", dict)
-    monkeypatch.setattr(search, "_longest", lambda: 1)
+    monkeypatch.setattr(frameworks_versions_rules_search, "other_words", dict)
+    monkeypatch.setattr(frameworks_versions_rules_search, "_longest", lambda: 1)
     assert set(found("cataloging")) == holding(r"\bcataloging\b")
     assert found("ILL") == []
 
@@ -182,7 +182,9 @@ def test_words_are_found_in_a_title_and_the_text_of_its_own_line() -> None:
 def test_a_word_stands_in_one_line_only() -> None:
     lines = [
         line.split(",")
-        for line in search.WORDS_FILE.read_text(encoding="utf-8").splitlines()
+        for line in frameworks_versions_rules_search.WORDS_FILE.read_text(
+            encoding="utf-8"
+        ).splitlines()
         if line and not line.startswith("#")
     ]
     words = [word for line in lines for word in {plain(each).strip() for each in line}]

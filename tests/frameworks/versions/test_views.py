@@ -10,13 +10,13 @@ from flask import Flask
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.frameworks import first_version
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.versions import next_version
 from tests.factories.world import World
 from tests.frameworks.drafts.pages import words
 from tests.frameworks.next_files import seed
 from tracker.administration.library.actions import set_framework_editor
-from tracker.administration.version_moves import actions as moves
+from tracker.administration.version_moves import actions as version_moves_actions
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 PAGE = "/system/frameworks"
@@ -54,7 +54,9 @@ def test_hiding_names_the_move_that_is_planned_to_it(
 ) -> None:
     with app.app_context():
         version = next_version(world)
-        moves.plan(actor(world, "adam"), world.libraries["city"], version.framework_id, world.now)
+        version_moves_actions.plan(
+            actor(world, "adam"), world.libraries["city"], version.framework_id, world.now
+        )
     at = f"{PAGE}/versions/{version.framework_id}"
     assert "City Library plans to move to version 2." in words(editor.get(at))
     assert not re.findall(r'action="[^"]*/hide', editor.get(at).text), "no button that refuses"

@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 from tests.factories.actors import acting
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, deliver_one, mails, server, tell, text, told, wants
-from tests.factories.sending import YES, actor, send
+from tests.factories.sides import YES, actor, send
 from tests.factories.world import World
 from tests.notifications.mail.delivered import DAY, HOUR, MINUTE, down
 from tracker.db import session, transaction
 from tracker.models import NoticeChoice, OutboxMail
-from tracker.notifications.mail import actions as outbox, queries
-from tracker.notifications.notices import actions as notices
-from tracker.records.core import outbox as records
+from tracker.notifications.mail import actions as mail_actions, queries as mail_queries
+from tracker.notifications.notices import actions as notices_actions
+from tracker.records.core import outbox as outbox_records
 from tracker.rules.core.notices import MAILED_WITHIN, MailChoice, MailStatus, NoticePage
 from tracker.rules.errors import Conflict, Missing
 
@@ -84,7 +84,7 @@ def test_a_choice_holds_from_the_next_mail_on(
 ) -> None:
     wants(context, MailChoice.EACH, "sue")
     send(context, YES)
-    outbox.collect(now)
+    mail_actions.collect(now)
     wants(context, MailChoice.NONE, "sue")
     assert deliver_one(inbox, now) is None
     assert [mail.status for mail in mails(context, "sue")] == ["dropped"]
@@ -93,10 +93,10 @@ def test_a_choice_holds_from_the_next_mail_on(
 def test_what_was_read_is_not_mailed(context: World, inbox: Inbox, now: dt.datetime) -> None:
     wants(context, MailChoice.EACH, "sue", "ana")
     review_id = send(context, YES)
-    notices.opened(actor(context, "sue"), [review_id], now)
+    notices_actions.opened(actor(context, "sue"), [review_id], now)
     tell(context, "ana")
-    outbox.collect(now)
-    notices.opened(actor(context, "ana"), [NoticePage.PROFILE], now)
+    mail_actions.collect(now)
+    notices_actions.opened(actor(context, "ana"), [NoticePage.PROFILE], now)
     assert deliver(inbox, now) == []
     assert inbox.messages == []
 
@@ -114,9 +114,9 @@ def test_the_administrator_sees_the_state_and_no_content(context: World, now: dt
     for name in ("sue", "ben", "otto"):
         tell(context, name)
     with mail_server(refuse="550 5.1.1 No such mailbox") as busy:
-        outbox.collect(now)
+        mail_actions.collect(now)
         deliver_one(busy, now)
-    found = queries.state(acting(context, "adam"))
+    found = mail_queries.state(acting(context, "adam"))
     counts = {status: count for status, count in found.counts.items() if count}
     assert sum(counts.values()) == 2, "and nothing of another library"
     assert found.oldest is not None
@@ -131,14 +131,14 @@ def test_only_what_is_stuck_is_sent_again_and_only_at_home(
 ) -> None:
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
-    outbox.collect(now)
+    mail_actions.collect(now)
     (mail,) = mails(context, "sue")
     with pytest.raises(Conflict, match="mail_not_again"):
-        outbox.again(acting(context, "adam"), mail.id, now)
+        mail_actions.again(acting(context, "adam"), mail.id, now)
     with pytest.raises(Missing):
-        outbox.again(acting(context, "oda"), mail.id, now)
+        mail_actions.again(acting(context, "oda"), mail.id, now)
     with pytest.raises(Missing):
-        outbox.again(acting(context, "sue"), mail.id, now)
+        mail_actions.again(acting(context, "sue"), mail.id, now)
 
 
 def test_after_a_restore_nothing_goes_by_itself(
@@ -146,10 +146,10 @@ def test_after_a_restore_nothing_goes_by_itself(
 ) -> None:
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
-    outbox.collect(now)
+    mail_actions.collect(now)
     tell(context, "sue", key="b")
     with transaction() as tx:
-        records.doubt_all(tx, now)
+        outbox_records.doubt_all(tx, now)
     assert deliver(inbox, now + DAY) == []
     (mail,) = mails(context, "sue")
     assert (mail.status, mail.reason) == ("unsure", "mail_restored")
@@ -165,7 +165,7 @@ def test_no_transaction_is_open_while_the_server_answers(
     def look(*_arguments: object) -> None:
         wants(context, MailChoice.DAILY, "ben")
 
-    monkeypatch.setattr(outbox.smtp, "send", look)
+    monkeypatch.setattr(mail_actions.smtp, "send", look)
     assert deliver(inbox, now) == ["sent"]
     assert session().scalar(select(func.count()).select_from(NoticeChoice)) == 2
 

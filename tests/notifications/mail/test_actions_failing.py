@@ -16,8 +16,8 @@ from tests.factories.notices import deliver, deliver_one, mails, tell, told, wan
 from tests.factories.world import World
 from tests.notifications.mail.delivered import DAY, EVERYBODY, HOUR, MINUTE, addresses, down
 from tracker.db import session
-from tracker.notifications.mail import actions as outbox
-from tracker.records.core import outbox as records
+from tracker.notifications.mail import actions as mail_actions
+from tracker.records.core import outbox as outbox_records
 from tracker.rules.core.notices import LEASE, MailChoice
 
 
@@ -27,7 +27,7 @@ def test_a_server_that_is_down_loses_nothing(
     wants(context, MailChoice.EACH, *EVERYBODY)
     for name in EVERYBODY:
         tell(context, name)
-    outbox.collect(now)
+    mail_actions.collect(now)
     gone = down()
     for minutes in (0, 1, 3, 30):
         came = deliver_one(gone, now + minutes * MINUTE)
@@ -114,7 +114,9 @@ def test_who_dies_at_it_does_not_make_it_come_twice(
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
     with monkeypatch.context() as patch:
-        step = (outbox.smtp, "send") if where == "before sending" else (outbox.outbox, "settle")
+        step = (
+            (mail_actions.smtp, "send") if where == "before sending" else (outbox_records, "settle")
+        )
         patch.setattr(*step, kill)
         with pytest.raises(Killed):
             deliver(inbox, now)
@@ -124,7 +126,7 @@ def test_who_dies_at_it_does_not_make_it_come_twice(
     assert deliver(inbox, now + LEASE + MINUTE) == deliver(inbox, now + DAY) == []
     (mail,) = mails(context, "sue")
     assert (mail.status, mail.reason) == ("unsure", "mail_lost")
-    outbox.again(acting(context, "adam"), mail.id, now + DAY)
+    mail_actions.again(acting(context, "adam"), mail.id, now + DAY)
     assert deliver(inbox, now + DAY) == ["sent"]
     assert len(inbox.messages) == before + 1
     assert {message["Message-ID"] for message in inbox.messages} == {f"<{mail.token}@example.org>"}
@@ -135,15 +137,15 @@ def test_a_worker_that_was_given_up_and_comes_back_is_believed(
 ) -> None:
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
-    outbox.collect(now)
-    way_out = outbox.smtp.send
+    mail_actions.collect(now)
+    way_out = mail_actions.smtp.send
 
     def slow(*arguments: Any) -> None:
         way_out(*arguments)
-        outbox.collect(now + LEASE + MINUTE)
+        mail_actions.collect(now + LEASE + MINUTE)
         assert [mail.status for mail in mails(context, "sue")] == ["unsure"]
 
-    monkeypatch.setattr(outbox.smtp, "send", slow)
+    monkeypatch.setattr(mail_actions.smtp, "send", slow)
     assert deliver(inbox, now) == ["sent"]
     assert [mail.status for mail in mails(context, "sue")] == ["sent"]
 
@@ -152,7 +154,7 @@ def another_meanwhile(
     app: Flask, inbox: Inbox, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> list[Any]:
     """What a second worker makes of it while the first hands the mail over."""
-    way_out, seen = outbox.smtp.send, []
+    way_out, seen = mail_actions.smtp.send, []
 
     def send_while(*arguments: Any) -> None:
         if not seen:
@@ -161,7 +163,7 @@ def another_meanwhile(
                 seen.append(deliver_one(inbox, now))
         way_out(*arguments)
 
-    monkeypatch.setattr(outbox.smtp, "send", send_while)
+    monkeypatch.setattr(mail_actions.smtp, "send", send_while)
     deliver_one(inbox, now)
     return seen[1:]
 
@@ -171,7 +173,7 @@ def test_a_second_worker_finds_nothing_while_the_first_is_at_it(
 ) -> None:
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
-    outbox.collect(now)
+    mail_actions.collect(now)
     assert another_meanwhile(app, inbox, now, monkeypatch) == [None]
     assert len(inbox.messages) == 1
 
@@ -182,8 +184,8 @@ def test_without_the_claim_it_would_come_twice(
     """The partner of the one before."""
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
-    outbox.collect(now)
-    monkeypatch.setattr(records, "claim", lambda _mail, _now: None)
+    mail_actions.collect(now)
+    monkeypatch.setattr(outbox_records, "claim", lambda _mail, _now: None)
     assert another_meanwhile(app, inbox, now, monkeypatch) != [None]
     assert len(inbox.messages) == 2
 

@@ -8,24 +8,24 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.mail_servers import Inbox
 from tests.factories.notices import deliver, mails, tell, text, wants
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, NOT_MINE, YES, actor, answer_all, ask, item_ids, send
+from tests.factories.sides import NO, NOT_MINE, YES, actor, answer_all, ask, item_ids, send
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.notifications.mail.delivered import EVERYBODY, HOUR, MINUTE, addresses
 from tests.reviews.act.moves import change
 from tracker.db import session, transaction
 from tracker.models import Membership, Notice, Person
-from tracker.notifications.mail import actions as outbox
-from tracker.notifications.notices import queries as listed
+from tracker.notifications.mail import actions as mail_actions
+from tracker.notifications.notices import queries as notices_queries
 from tracker.record.workflow.rules import Move
 from tracker.reviews.act.rules import Recipient, Tell, Thing
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.notices import LEADS_TO, MailChoice, NoticeKind
 
 
@@ -70,7 +70,7 @@ def test_who_is_moved_reads_how_many_statements_to_rate_again_and_how_many_count
 
 
 def notices_of(world: World, name: str) -> list[tuple[str, int, bool]]:
-    found = listed.listed(actor(world, name, AFTER), AFTER.date())
+    found = notices_queries.listed(actor(world, name, AFTER), AFTER.date())
     return [
         (notice.version.framework, notice.version.statements, notice.version.is_back)
         for notice in found.notices
@@ -105,7 +105,7 @@ def test_who_may_not_see_it_any_more_gets_no_mail(
     wants(context, MailChoice.EACH, "sue")
     send(context, YES)
     if collected:
-        outbox.collect(now)
+        mail_actions.collect(now)
     change(context)
     deliver(inbox, now)
     assert len(inbox.messages) == sent
@@ -127,8 +127,8 @@ def test_what_may_be_seen_goes_without_what_may_not(
 def test_what_was_taken_back_is_not_mailed(context: World, inbox: Inbox, now: dt.datetime) -> None:
     wants(context, MailChoice.EACH, "sue")
     review_id = send(context, YES)
-    outbox.collect(now)
-    reviews.withdraw(actor(context, "ana"), review_id, now)
+    mail_actions.collect(now)
+    review_actions.withdraw(actor(context, "ana"), review_id, now)
     assert deliver(inbox, now) == []
     assert inbox.messages == []
 
@@ -250,11 +250,11 @@ def letters_of(
     first = item_ids(review_id)[0]
     ask(actor(world, "sue"), first, "Where?", 1, now)
     deliver(inbox, now)
-    reviews.reply(actor(world, "ana"), first, "There.", now)
+    review_actions.reply(actor(world, "ana"), first, "There.", now)
     deliver(inbox, now)
     answer_all(world, review_id, *said)
     deliver(inbox, now)
-    reviews.reveal(actor(world, "sue"), review_id, now + MINUTE)
+    review_actions.reveal(actor(world, "sue"), review_id, now + MINUTE)
     deliver(inbox, now + MINUTE)
     found = []
     for message in inbox.messages:
@@ -307,7 +307,7 @@ def test_no_statement_note_or_question_is_in_a_mail(
     ids = item_ids(session().scalars(select(Notice.review_id)).first() or 0)
     sides.confirm(actor(context, "ana"), ids[0], EndorsedAnswer.PARTLY, "BECAUSE", now + HOUR)
     day = now.date()
-    differences.add_next_step(
+    differences_actions.add_next_step(
         actor(context, "sue"), ids[0], context.people["ana"], "SHADOW", day, now + HOUR
     )
     deliver(inbox, now + 2 * HOUR)

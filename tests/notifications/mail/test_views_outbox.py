@@ -21,13 +21,13 @@ from tests.client import Client
 from tests.conftest import NOW, Queries
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, tell, wants
-from tests.factories.sending import YES, send
+from tests.factories.sides import YES, send
 from tests.factories.world import World
 from tracker.cli.background.work import work
 from tracker.cli.faults import what_failed
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, OutboxMail
-from tracker.notifications.mail import actions as outbox
+from tracker.notifications.mail import actions as mail_actions
 from tracker.rules.core.mail import mail_server as settings
 from tracker.rules.core.notices import MailChoice
 
@@ -180,13 +180,13 @@ def _signals_as_before() -> Iterator[None]:
 def test_the_loop_finishes_the_mail_in_hand_and_stops(
     app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way_out = outbox.smtp.send
+    way_out = mail_actions.smtp.send
 
     def told_to_stop(*arguments: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         way_out(*arguments)
 
-    monkeypatch.setattr(outbox.smtp, "send", told_to_stop)
+    monkeypatch.setattr(mail_actions.smtp, "send", told_to_stop)
     with app.app_context():
         wants(world, MailChoice.EACH, "sue", "ben")
         tell(world, "sue")
@@ -201,7 +201,7 @@ def test_the_loop_goes_on_when_the_database_comes_back(
     app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Held by somebody, then gone; the third time it answers. Once, without the loop, it ends."""
-    collect, way_out = outbox.collect, outbox.smtp.send
+    collect, way_out = mail_actions.collect, mail_actions.smtp.send
     locked = sqlite3.OperationalError("database is locked")
     locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
     gone = psycopg.OperationalError("server closed the connection")
@@ -225,8 +225,8 @@ def test_the_loop_goes_on_when_the_database_comes_back(
             return self.is_set()
 
     monkeypatch.setattr("tracker.cli.background.work.threading.Event", Clock)
-    monkeypatch.setattr(outbox, "collect", at_last)
-    monkeypatch.setattr(outbox.smtp, "send", told_to_stop)
+    monkeypatch.setattr(mail_actions, "collect", at_last)
+    monkeypatch.setattr(mail_actions.smtp, "send", told_to_stop)
     with app.app_context():
         wants(world, MailChoice.EACH, "sue")
         tell(world, "sue")
@@ -244,7 +244,7 @@ def test_the_loop_goes_on_when_the_database_comes_back(
         run(app, "--once")
 
 
-STATISTICS = {"sqlite": "up to date", "postgresql": "PostgreSQL makes them itself"}
+STATISTICS = {"sqlite": "up to date", "postgresql": "made anew"}
 
 
 @pytest.mark.in_ci
@@ -267,6 +267,7 @@ def test_the_daily_command_reminds(app: Flask, world: World, engine_name: str) -
     sealed = "Seals noted in the audit trail: "
     kept = "Rounds kept: 0.\nPeople moved as planned: 0.\n"
     kept += "Reviews past their last day: 0.\nExpired: 0.\n"
-    told = "Levels kept for pages of teams: as on people's own pages.\nTold of a new reader: 0.\n"
+    told = "Levels kept for pages of teams: as on people's own pages.\n"
+    told += "Record: as it was written.\nTold of a new reader: 0.\n"
     assert first == f"{sealed}yes.\n{kept}{told}Reminders: 1.\n{rest}"
     assert second == f"{sealed}none new.\n{kept}{told}Reminders: 0.\n{rest}"

@@ -5,11 +5,11 @@ import datetime as dt
 from sqlalchemy import select
 
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import YES, actor, answer_all, send
+from tests.factories.sides import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Membership
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 SAME, OTHER, CANNOT = (
     ReviewerAnswer.CONSISTENTLY,
@@ -22,7 +22,7 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 def differing(world: World) -> list[int]:
     review_id = send(world, YES, YES)
     ids = answer_all(world, review_id, OTHER, OTHER)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return ids
 
 

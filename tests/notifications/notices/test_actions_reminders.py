@@ -6,23 +6,23 @@ import pytest
 
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.notices import told
-from tests.factories.sending import NO, YES, actor, answer, answer_all, ask, item_ids, send
+from tests.factories.sides import NO, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tests.notifications.notices.happenings import CANNOT, DAY, OTHER, SAME, differing, leave
 from tracker.administration.library.actions import note_access_review
 from tracker.db import transaction
 from tracker.models import Library
-from tracker.notifications.notices import actions as notices
+from tracker.notifications.notices import actions as notices_actions
 from tracker.policy.permissions import Actor
 from tracker.queries.core.access_review import EVERY
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.review import actions as review_actions
 
 
 def remind(context: World, days: int) -> list[tuple[str, str]]:
     """What the daily command tells so many days on, beyond what was told."""
     before = {name: len(told(context, name)) for name in ("ana", "sue")}
-    notices.remind(context.now + dt.timedelta(days=days))
+    notices_actions.remind(context.now + dt.timedelta(days=days))
     return [(name, kind) for name in ("ana", "sue") for kind in told(context, name)[before[name] :]]
 
 
@@ -56,7 +56,7 @@ def test_a_reviewer_who_waits_for_replies_is_not_reminded(
     for other, each in zip(others, said, strict=True):
         answer(context, other, each)
     if said:
-        reviews.reveal(actor(context, "sue"), review_id, context.now)
+        review_actions.reveal(actor(context, "sue"), review_id, context.now)
     assert remind(context, 11) == []
 
 
@@ -71,9 +71,11 @@ def test_a_next_step_is_reminded_of_on_its_day_unless_it_is_done(context: World)
     first, second = differing(context)
     day = context.now.date() + dt.timedelta(days=5)
     ana, sue = actor(context, "ana"), actor(context, "sue")
-    differences.add_next_step(sue, first, context.people["ana"], "Shadow", day, context.now)
-    done = differences.add_next_step(ana, second, context.people["sue"], "Show", day, context.now)
-    differences.finish_next_step(ana, second, done, context.now)
+    differences_actions.add_next_step(sue, first, context.people["ana"], "Shadow", day, context.now)
+    done = differences_actions.add_next_step(
+        ana, second, context.people["sue"], "Show", day, context.now
+    )
+    differences_actions.finish_next_step(ana, second, done, context.now)
     assert remind(context, 4) == []
     assert remind(context, 6) == [("ana", "next_step_due")]
     assert remind(context, 7) == []
@@ -84,7 +86,7 @@ def test_days_are_those_of_the_library(context: World) -> None:
         tx.get_one(Library, context.libraries["city"]).time_zone = "Pacific/Kiritimati"
     send(context, YES)
     assert remind(context, 10) == [], "at 10 UTC it is the next day there, on which it was sent too"
-    notices.remind(context.now + dt.timedelta(days=11))
+    notices_actions.remind(context.now + dt.timedelta(days=11))
     assert told(context, "sue") == ["review_sent", "review_due_soon"]
 
 
@@ -99,7 +101,7 @@ def test_endorsements_that_expire_are_reminded_of_once_for_each_last_day(context
         tx.get_one(Library, context.libraries["city"]).endorsement_months = 12
     review_id = send(context, YES, NO)
     answer_all(context, review_id, SAME, OTHER)
-    reviews.reveal(actor(context, "sue"), review_id, context.now)
+    review_actions.reveal(actor(context, "sue"), review_id, context.now)
     assert remind(context, 300) == []
     assert remind(context, 340) == [("ana", "endorsement_expiring")]
     assert remind(context, 341) == remind(context, 364) == []
@@ -108,14 +110,14 @@ def test_endorsements_that_expire_are_reminded_of_once_for_each_last_day(context
 def test_administrators_are_reminded_of_the_access_review_once(context: World, adam: Actor) -> None:
     """Half a year after the library was made, and after each review."""
     due = context.now + EVERY
-    notices.remind(due - DAY)
+    notices_actions.remind(due - DAY)
     assert "access_review_due" not in told(context, "adam")
     for _again in range(2):
-        notices.remind(due)
+        notices_actions.remind(due)
     assert told(context, "adam").count("access_review_due") == 1
     assert "access_review_due" not in told(context, "cora")
     note_access_review(adam, due)
-    notices.remind(due + DAY)
+    notices_actions.remind(due + DAY)
     assert told(context, "adam").count("access_review_due") == 1
-    notices.remind(due + EVERY)
+    notices_actions.remind(due + EVERY)
     assert told(context, "adam").count("access_review_due") == 2

@@ -12,12 +12,12 @@ from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.notices import tell
-from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
+from tests.factories.sides import NO, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Notice
 from tracker.notifications.notices.pages import SENTENCES
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.notices import MailChoice, NoticeKind
 
 
@@ -33,7 +33,7 @@ def revealed(app: Flask, world: World) -> int:
     with app.app_context():
         review_id = send(world, YES, NO)
         answer_all(world, review_id, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         return review_id
 
 
@@ -203,7 +203,7 @@ def test_what_was_done_since_is_marked(app: Flask, world: World, sue: Client, an
     with app.app_context():
         answer_all(world, review_id, *2 * [ReviewerAnswer.CONSISTENTLY])
         assert ">done<" not in sue.get("/notices").text
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     done = sue.get("/notices").text
     assert ">done<" in done
     assert ">new<" not in done

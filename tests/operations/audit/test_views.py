@@ -13,22 +13,22 @@ from tests.client import Client
 from tests.conftest import NOW, Queries
 from tests.copies import made_once
 from tests.doors.administration import roster_file
-from tests.factories import sending
+from tests.factories import sides
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.people import closed_to
-from tests.factories.sending import YES
+from tests.factories.sides import YES
 from tests.factories.world import World
 from tests.operations.audit.listed import SignInAs, events, lines
-from tracker.administration.roster import actions as staging
+from tracker.administration.roster import actions as roster_actions
 from tracker.db import db, transaction
 from tracker.evidence.files.rules import Upload
 from tracker.models import AuditEventDetail, Deputy, Erasure, Look
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.openings import WAIT
-from tracker.services.core import jobs
-from tracker.teams.gaps import exports_people as people_file
+from tracker.services.core import jobs as jobs_services
+from tracker.teams.gaps import exports as gaps_exports
 
 # What is found
 
@@ -132,14 +132,14 @@ def test_every_file_that_is_taken_out_is_an_event(
 
     def there() -> dict[str, int]:
         evidence_id = piece(world, folder=folder, upload=Upload("proof.pdf", PDF))
-        review_id = sending.send(world, YES)
-        sending.answer_all(world, review_id, ReviewerAnswer.PARTLY)
-        reviews.reveal(sending.actor(world, "sue"), review_id, world.now)
+        review_id = sides.send(world, YES)
+        sides.answer_all(world, review_id, ReviewerAnswer.PARTLY)
+        review_actions.reveal(sides.actor(world, "sue"), review_id, world.now)
         wanted = {"record_id": str(world.teams["central"]), "query": "", "language": "en"}
-        job_id = jobs.ask(sending.actor(world, "sue"), people_file.NAME, wanted, world.now)
-        jobs.run_next(app.extensions["tracker_jobs"], lambda: world.now, lambda: False)
+        job_id = jobs_services.ask(sides.actor(world, "sue"), gaps_exports.NAME, wanted, world.now)
+        jobs_services.run_next(app.extensions["tracker_jobs"], lambda: world.now, lambda: False)
         return {
-            "roster_id": staging.stage(sending.actor(world, "adam"), roster_file(), world.now),
+            "roster_id": roster_actions.stage(sides.actor(world, "adam"), roster_file(), world.now),
             "job_id": job_id,
             "person_id": world.people["ana"],
             "team_id": world.teams["central"],

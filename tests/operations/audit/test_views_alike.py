@@ -13,16 +13,16 @@ from tests.client import Client
 from tests.conftest import NOW, TestConfig
 from tests.copies import laid_out_database
 from tests.engines import LONG, hurry
-from tests.factories import sending, sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
-from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
+from tests.factories.sides import NO, NOT_MINE, PART, SURE_NOT, YES
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db
 from tracker.operations.audit.pages_labels import KINDS, NOT_LISTED, WORDS
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.act.rules import GIVEN
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 
 def asked(world: World) -> Iterator[dict[str, object]]:
@@ -105,12 +105,12 @@ def live(app: Flask, world: World, said: Said) -> None:
     """A review from its sending to its end; what differs is talked about, one agreed and the others
     kept apart."""
     with app.app_context():
-        ana, sue = sending.actor(world, "ana"), sending.actor(world, "sue")
-        review_id = sending.send(world, *said[0])
-        ids = sending.answer_all(world, review_id, *said[1])
-        reviews.reveal(sue, review_id, world.now)
+        ana, sue = sides.actor(world, "ana"), sides.actor(world, "sue")
+        review_id = sides.send(world, *said[0])
+        ids = sides.answer_all(world, review_id, *said[1])
+        review_actions.reveal(sue, review_id, world.now)
         differing = [
-            item.id for item in sending.items(review_id) if item.status == ItemStatus.DIFFERS
+            item.id for item in sides.items(review_id) if item.status == ItemStatus.DIFFERS
         ]
         for number, item_id in enumerate(differing):
             if number:

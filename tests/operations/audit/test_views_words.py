@@ -60,7 +60,7 @@ def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> Non
     sources = [path.read_text() for path in sorted(paths)]
     kinds = set().union(
         *map(written_kinds, sources),
-        *map(assigned_kinds, [s for s in sources if "audit.note" in s]),
+        *map(assigned_kinds, [s for s in sources if "audit_records.note" in s]),
     )
     kinds |= {*(rule.audit for rule in MOVES.values()), *STATUS_SET.values()}
     assert kinds - set(WORDS) - NOT_LISTED == set()
@@ -69,9 +69,11 @@ def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> Non
 
 
 def test_a_kind_without_words_is_found() -> None:
-    source = 'audit.note(tx, "new_one" if x else "other_one", now)\nkind = "third_one"'
+    source = 'audit_records.note(tx, "new_one" if x else "other_one", now)\nkind = "third_one"'
     assert written_kinds(source) == {"new_one", "other_one"}
-    assert written_kinds('audit.note_person(tx, "fourth_one", person, 1, now)') == {"fourth_one"}
+    assert written_kinds('audit_records.note_person(tx, "fourth_one", person, 1, now)') == {
+        "fourth_one"
+    }
     assert assigned_kinds(source) == {"third_one"}
 
 

@@ -14,7 +14,7 @@ from tests.engines import fresh_database, hurry
 from tests.storage.second_migration import FIRST
 from tracker.app import create_app
 from tracker.db import db
-from tracker.operations.backups import actions as backups
+from tracker.operations.backups import actions as backups_actions
 
 KNOWN = {FIRST}
 
@@ -33,11 +33,13 @@ def installation(engine_name: str, folder: Path, *, laid_out: bool = True) -> It
 
 
 def made(folder: Path, name: str = "copy.tar") -> Path:
-    return backups.make(folder / name, folder / "live" / "files", NOW).path
+    return backups_actions.make(folder / name, folder / "live" / "files", NOW).path
 
 
 def found(path: Path) -> set[str]:
-    return {finding.code for finding in backups.try_out(path, path.parent, KNOWN, NOW).findings}
+    return {
+        finding.code for finding in backups_actions.try_out(path, path.parent, KNOWN, NOW).findings
+    }
 
 
 def spoiled(path: Path, change: Callable[[str, bytes], bytes | None]) -> Path:

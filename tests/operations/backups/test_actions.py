@@ -23,9 +23,9 @@ from tests.operations.backups.installation import KNOWN, found, installation, ma
 from tracker.assessment.ratings.actions import rate as rate_now
 from tracker.cli.database import upgrade
 from tracker.db import db, session, transaction
-from tracker.frameworks.versions.rules_scale import Basis
+from tracker.frameworks.versions.rules import Basis
 from tracker.models import BackupTest, Person, Rating
-from tracker.operations.backups import actions as backups
+from tracker.operations.backups import actions as backups_actions
 from tracker.operations.backups.rules import FILES, MANIFEST, BackupState, NoBackup, read
 from tracker.queries.access.actors import actor_for_person
 from tracker.rules.errors import Conflict, Invalid
@@ -164,20 +164,20 @@ def test_a_damaged_database_gives_no_backup_that_counts(
 ) -> None:
     spoil_database(engine_name)
     for name in ("tracker-20261124-100000.tar", "tracker-20261125-100000.tar"):
-        done = backups.make(tmp_path / name, tmp_path / "live" / "files", NOW)
+        done = backups_actions.make(tmp_path / name, tmp_path / "live" / "files", NOW)
         damage = {"sqlite": "database_damaged", "postgresql": "rows_without_parent"}[engine_name]
         assert damage in {finding.code for finding in done.findings}
     assert [each.name for each in tmp_path.glob("tracker-*")] == ["tracker-20261125-100000.faulty"]
-    assert backups.newest(tmp_path).state is BackupState.FAULTY  # type: ignore[union-attr]
+    assert backups_actions.newest(tmp_path).state is BackupState.FAULTY  # type: ignore[union-attr]
 
 
 def test_what_is_known_of_the_newest_is_of_that_very_file(live: World, tmp_path: Path) -> None:
     def state() -> BackupState:
-        newest = backups.newest(tmp_path)
+        newest = backups_actions.newest(tmp_path)
         assert newest is not None
         return newest.state
 
-    assert backups.newest(tmp_path) is None
+    assert backups_actions.newest(tmp_path) is None
     path = made(tmp_path)
     assert state() is BackupState.UNTESTED
     assert found(path) == set()
@@ -195,15 +195,15 @@ def test_old_ones_go_only_behind_one_that_passed(live: World, tmp_path: Path) ->
     os.utime(old, (NOW.timestamp() - 40 * 86400,) * 2)
     before = NOW - dt.timedelta(days=30)
     with pytest.raises(Conflict, match="newest_not_tested"):
-        backups.prune(tmp_path, before)
+        backups_actions.prune(tmp_path, before)
     assert found(path) == set()
     faulty = tmp_path / "tracker-20261124-110000.faulty"
     faulty.touch()
     with pytest.raises(Conflict, match="newest_not_tested"):
-        backups.prune(tmp_path, before)
+        backups_actions.prune(tmp_path, before)
     faulty.unlink()
-    assert backups.prune(tmp_path, before) == [old]
-    assert backups.prune(tmp_path, NOW + dt.timedelta(days=1)) == [], "the newest stays"
+    assert backups_actions.prune(tmp_path, before) == [old]
+    assert backups_actions.prune(tmp_path, NOW + dt.timedelta(days=1)) == [], "the newest stays"
 
 
 @pytest.mark.in_ci
@@ -223,7 +223,7 @@ def test_a_missing_and_a_damaged_evidence_file_are_found(live: World, tmp_path: 
 @TOLD_ON_BOTH
 def test_a_file_that_was_gone_before_is_said_at_once(live: World, tmp_path: Path) -> None:
     next(path for path in (tmp_path / "live" / "files").rglob("*") if path.is_file()).unlink()
-    done = backups.make(tmp_path / "copy.tar", tmp_path / "live" / "files", NOW)
+    done = backups_actions.make(tmp_path / "copy.tar", tmp_path / "live" / "files", NOW)
     assert len(done.manifest.missing) == 1
     assert found(done.path) == {"file_was_missing"}
 
@@ -233,7 +233,7 @@ def test_a_trigger_that_was_dropped_is_found(own: World, tmp_path: Path, engine_
     on = "" if engine_name == "sqlite" else " ON rating_entries"
     with transaction() as tx:
         tx.execute(text(f"DROP TRIGGER rating_entries_no_update{on}"))
-    tried = backups.try_out(made(tmp_path), tmp_path, KNOWN, NOW)
+    tried = backups_actions.try_out(made(tmp_path), tmp_path, KNOWN, NOW)
     assert [str(finding) for finding in tried.findings] == [
         "guard_missing rating_entries_no_update"
     ]
@@ -283,7 +283,7 @@ def test_other_counts_than_the_manifest_has_are_found(live: World, tmp_path: Pat
         facts["contents"]["counts"]["people"] += 1
         return json.dumps(facts).encode()
 
-    tried = backups.try_out(spoiled(made(tmp_path), change), tmp_path, KNOWN, NOW)
+    tried = backups_actions.try_out(spoiled(made(tmp_path), change), tmp_path, KNOWN, NOW)
     assert [str(finding) for finding in tried.findings] == ["rows_differ people: 11 / 12"]
 
 
@@ -291,9 +291,9 @@ def test_a_layout_that_this_program_does_not_know_is_refused(live: World, tmp_pa
     """It is not looked through: this program's queries would take it for damaged."""
     path = made(tmp_path)
     with pytest.raises(Invalid, match="backup_unknown"):
-        backups.try_out(path, tmp_path, set(), NOW)
+        backups_actions.try_out(path, tmp_path, set(), NOW)
     with pytest.raises(Invalid, match="backup_unknown"):
-        backups.bring_back(
+        backups_actions.bring_back(
             path,
             tmp_path / "live" / "files",
             tmp_path,

@@ -13,22 +13,22 @@ from tests.factories.audit import happened
 from tests.factories.world import World
 from tests.operations.backups.installation import KNOWN, found, installation, made, spoiled
 from tests.storage.second_migration import FIRST, SECOND, of_version, with_second
-from tracker.accounts.sign_in import actions as sign_ins, records as sign_in_rows
+from tracker.accounts.sign_in import actions as sign_in_actions, records as sign_in_records
 from tracker.accounts.sign_in.rules import Passwords, Visit
 from tracker.cli.database import upgrade
 from tracker.db import Base, db, session, transaction
 from tracker.engines import without_transactions
 from tracker.models import AuditEvent, Invitation, Person, SignIn
-from tracker.operations.backups import actions as backups
+from tracker.operations.backups import actions as backups_actions
 from tracker.operations.backups.rules import MANIFEST
-from tracker.operations.checks import queries_chains as audit_chain
+from tracker.operations.checks import queries_chains as checks_queries_chains
 from tracker.rules.errors import Conflict, Invalid
 from tracker.storage import postgresql_copies
 
 
 @pytest.mark.in_ci
 def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Path) -> None:
-    token = sign_ins.sign_in(
+    token = sign_in_actions.sign_in(
         Passwords(time_cost=1, memory_cost=64, parallelism=1),
         "ana@example.org",
         "correct horse battery",
@@ -39,7 +39,7 @@ def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Pa
     path = made(tmp_path)
     names = session().scalars(select(Person.name).order_by(Person.id)).all()
     with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
-        backups.bring_back(
+        backups_actions.bring_back(
             path,
             tmp_path / "elsewhere" / "files",
             tmp_path,
@@ -55,7 +55,7 @@ def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Pa
             )
             == 0
         )
-        again = backups.make(tmp_path / "again.tar", tmp_path / "elsewhere" / "files", NOW)
+        again = backups_actions.make(tmp_path / "again.tar", tmp_path / "elsewhere" / "files", NOW)
         assert again.manifest.missing == ()
         assert found(again.path) == set()
 
@@ -66,7 +66,7 @@ def test_a_restore_that_is_cut_short_opens_no_old_sign_in(
 ) -> None:
     """It dies as soon as the copy has taken the place of the database."""
     with transaction() as tx:
-        sign_in_rows.begin(tx, own.people["ana"], Visit("", NOW - NOW.replace(year=2025)), NOW)
+        sign_in_records.begin(tx, own.people["ana"], Visit("", NOW - NOW.replace(year=2025)), NOW)
         tx.add(
             Invitation(
                 person_id=own.people["ben"],
@@ -81,7 +81,7 @@ def test_a_restore_that_is_cut_short_opens_no_old_sign_in(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backups.bring_back(
+        backups_actions.bring_back(
             path,
             tmp_path / "live" / "files",
             tmp_path,
@@ -137,7 +137,7 @@ def test_one_of_an_older_layout_is_brought_up_to_date(
     later = with_second(tmp_path)
     with installation(engine_name, tmp_path / "elsewhere", laid_out=False) as app:
         of_version(app, later)
-        done = backups.bring_back(
+        done = backups_actions.bring_back(
             path, tmp_path / "files", tmp_path, {FIRST, SECOND}, NOW, aside=None, lay_out=upgrade
         )
         assert done.findings == ()
@@ -145,7 +145,7 @@ def test_one_of_an_older_layout_is_brought_up_to_date(
         assert not session().scalars(text("SELECT id FROM people WHERE nickname <> name")).all()
         kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
         assert kinds == ["endorsement_given", "signed_in", "backup_restored", "backup_restored"]
-        assert audit_chain.verify().wrong is None
+        assert checks_queries_chains.verify().wrong is None
 
 
 @pytest.mark.in_ci
@@ -155,14 +155,16 @@ def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Pa
         tx.execute(update(Person).where(Person.id == own.people["ana"]).values(name="Ana Later"))
     evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
     with pytest.raises(Conflict, match="database_not_empty"):
-        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
+        backups_actions.bring_back(
+            path, evidence, tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade
+        )
     assert (
         session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
     )
-    backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
+    backups_actions.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
     db.session.remove()
     assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana"
-    backups.bring_back(
+    backups_actions.bring_back(
         aside, evidence, tmp_path, KNOWN, NOW, aside=tmp_path / "aside2.tar", lay_out=upgrade
     )
     db.session.remove()
@@ -177,9 +179,11 @@ def test_a_faulty_backup_is_brought_back_only_when_asked_for(own: World, tmp_pat
     path = made(tmp_path)
     evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
     with pytest.raises(Conflict, match="backup_faulty"):
-        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
+        backups_actions.bring_back(
+            path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade
+        )
     assert not aside.exists()
-    done = backups.bring_back(
+    done = backups_actions.bring_back(
         path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade, despite=True
     )
     assert [finding.code for finding in done.findings] == ["file_was_missing"]
@@ -219,7 +223,7 @@ def test_what_else_is_in_the_database_stays(own: World, tmp_path: Path, engine_n
         connection.exec_driver_sql("CREATE SCHEMA others; CREATE TABLE others.things AS SELECT 7")
     path, evidence = made(tmp_path), tmp_path / "live" / "files"
     aside = tmp_path / "aside.tar"
-    backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
+    backups_actions.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
     db.session.remove()
     assert session().scalar(text("SELECT * FROM others.things")) == 7
     assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana"
@@ -259,8 +263,8 @@ def test_a_damaged_value_is_told_by_its_place_alone(
         for _guard, sql in guards:
             database.execute(sql)
         database.commit()
-    done = backups.make(tmp_path / "copy.tar", tmp_path / "live" / "files", NOW)
-    tried = backups.try_out(done.path, tmp_path, KNOWN, NOW)
+    done = backups_actions.make(tmp_path / "copy.tar", tmp_path / "live" / "files", NOW)
+    tried = backups_actions.try_out(done.path, tmp_path, KNOWN, NOW)
     for findings in (done.findings, tried.findings):
         said = [str(finding) for finding in findings]
         assert f"database_damaged {column}" in said

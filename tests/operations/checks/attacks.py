@@ -18,9 +18,9 @@ class Attack:
 
 ENDORSE = (
     "INSERT INTO endorsements (id, person_id, skill_id, statement_id, endorser_id, item_id, answer, "
-    "digest, rating_version, status, endorsed_at) SELECT {next}, {person}, "
+    "digest, rating_version, status, endorsed_at, salt) SELECT {next}, {person}, "
     "(SELECT skill_id FROM statements WHERE id = {statement}), {statement}, endorser_id, "
-    "{free_item}, answer, digest, rating_version, 'standing', endorsed_at FROM endorsements "
+    "{free_item}, answer, digest, rating_version, 'standing', endorsed_at, salt FROM endorsements "
     "WHERE id = {given}"
 )
 INVENT = ENDORSE.replace("{person}", "person_id").replace("{statement}", "{free_statement}")
@@ -57,8 +57,8 @@ MOVE = (
     "WHERE person_id = {ana}"
 )
 PERSON = (
-    "INSERT INTO people (library_id, email, name, sort_name, administrator, created_at) "
-    "SELECT library_id, 'eve@example.org', 'Eve', 'eve', TRUE, created_at FROM people "
+    "INSERT INTO people (library_id, email, name, sort_name, administrator, created_at, salt) "
+    "SELECT library_id, 'eve@example.org', 'Eve', 'eve', TRUE, created_at, salt FROM people "
     "WHERE id = {adam}"
 )
 ROLE = (
@@ -193,6 +193,7 @@ DROPPED = [
         ("text_missing", "review_item_texts {item} (person {ana})"),
     ),
     Attack("a forged erasure", (OPEN,), ("row_not_sealed", "erasures")),
+    Attack("history under a forged erasure", (OPEN, CUT), ("row_gone", "rating_entries")),
     Attack(
         "an erasure made undone",
         ("DELETE FROM evidence_erasures", "DELETE FROM erasures"),
@@ -543,6 +544,10 @@ LEFT = [
             "UPDATE endorsement_texts SET reason = 'x'",
             "UPDATE looks SET reader_id = {hugo}",
             "DELETE FROM looks",
+            "DELETE FROM rating_entries",
+            "DELETE FROM snapshot_people",
+            "UPDATE snapshot_people SET reviewed = reviewed",
+            "UPDATE people SET email = 'eve@example.org' WHERE id = {adam}",
             "UPDATE use_statements SET text = 'x'",
             "DELETE FROM use_statement_readings",
         )

@@ -10,27 +10,28 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.copies import made_once
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
-from tests.factories.sending import NO, YES, actor, answer, answer_all, ask, send
+from tests.factories.sides import NO, YES, actor, answer, answer_all, ask, send
 from tests.factories.world import World
 from tests.operations.checks.attacks import ATTACKS, Attack
 from tests.record.endorsements.test_queries_digests import behind_the_guards
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import db, session, transaction
-from tracker.evidence.erasures import actions as evidence_erasures
-from tracker.frameworks.versions import records_lineage as lineage
-from tracker.frameworks.versions.rules import Change
+from tracker.evidence.erasures import actions as erasures_actions
+from tracker.frameworks.versions import records as frameworks_versions_records
+from tracker.frameworks.versions.rules import Change, Voice
 from tracker.frameworks.versions.rules_levels import TargetState
-from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import (
     CountedOutcome,
     Endorsement,
+    Erasure,
     Evidence,
     FigureGroup,
     Look,
     Membership,
+    Rating,
     RatingEntry,
     ReviewItem,
     ReviewItemEvidence,
@@ -42,12 +43,12 @@ from tracker.models import (
     Statement,
     UseStatement,
 )
-from tracker.operations.audit import actions as anchors
+from tracker.operations.audit import actions as audit_actions
 from tracker.operations.backups.rules import Finding
-from tracker.operations.checks import queries as invariants
-from tracker.records import audit
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.operations.checks import queries as checks_queries
+from tracker.records import audit as audit_records, seals as seals_records
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.erasures import ErasureReason
 from tracker.rules.core.seals import NOTES, SealHead, digest, heads_of, rows_of
 
@@ -65,24 +66,24 @@ def _recorded(world: World, tmp_path: Path) -> dict[str, int | str]:
     first, free = world.statements["communication"][0], world.statements["communication"][3]
     piece(world, title="Drop-in", text="41 visits", reasons={first: "I ran it"})
     of_ben = piece(world, "ben", title="Names a patron")
-    evidence_erasures.erase(actor(world, "ben"), of_ben, ErasureReason.PRIVATE, tmp_path, now=now)
+    erasures_actions.erase(actor(world, "ben"), of_ben, ErasureReason.PRIVATE, tmp_path, now=now)
     review_id = send(world, YES, YES, YES)
     item_ids = answer_all(
         world, review_id, *[ReviewerAnswer.CONSISTENTLY] * 2, ReviewerAnswer.PARTLY
     )
     answer(world, item_ids[0], ReviewerAnswer.CONSISTENTLY, note="Every week")
-    reviews.reveal(sue, review_id, now)
+    review_actions.reveal(sue, review_id, now)
     for name in ("ana", "sue"):
         sides.confirm(actor(world, name), item_ids[2], EndorsedAnswer.PARTLY, "So.", now)
     given = list(session().scalars(select(Endorsement.id).order_by(Endorsement.id)))
-    endorsements.revoke(sue, given[1], "A mistake", now)
+    endorsements_actions.revoke(sue, given[1], "A mistake", now)
     waiting = send(world, NO, NO, skip=3)
     free_item, asked = (item_id for item_id in _items(waiting))
     answer(world, free_item, ReviewerAnswer.PARTLY, note="Sealed")
     ask(sue, asked, "Where?", 1, now)
     rated = world.statements["technical"][0]
     for version, said in enumerate((Answer.NOT_YET, Answer.PARTLY, Answer.CONSISTENTLY)):
-        ratings.rate(ana, rated, said, version, now)
+        ratings_actions.rate(ana, rated, said, version, now)
     with transaction() as tx:
         tx.add(
             Look(
@@ -95,12 +96,12 @@ def _recorded(world: World, tmp_path: Path) -> dict[str, int | str]:
     one, other, unsaid = world.statements["technical"][-3:]
     with transaction() as tx:
         made, origin = (tx.get_one(Statement, each).skill_id for each in (one, other))
-        lineage.add_origin(tx, made, origin, Change.REWORDED, carries=False)
-        decided = lineage.digest(tx, "small")
+        frameworks_versions_records.add_origin(tx, made, origin, Change.REWORDED, carries=False)
+        decided = frameworks_versions_records.digest(tx, "small")
         nobody = dict.fromkeys(("library_id", "actor_id"))
-        audit.note(tx, "framework_imported", now, **nobody, slug="small", lineage=decided)
+        audit_records.note(tx, "framework_imported", now, **nobody, slug="small", lineage=decided)
     kept = _kept_round(world)
-    assert anchors.anchor(now)
+    assert audit_actions.anchor(now)
     entries = select(RatingEntry.id).where(RatingEntry.statement_id == rated)
     moves = select(ReviewMove.id).where(
         ReviewMove.review_id == review_id, ReviewMove.item_id.is_(None)
@@ -191,8 +192,8 @@ def _items(review_id: int) -> list[int]:
 def findings() -> list[Finding]:
     session().rollback()
     with db.engine.connect() as connection:
-        guards = invariants.guards_of(connection)
-        return invariants.broken(connection, invariants.contents(connection), guards)
+        guards = checks_queries.guards_of(connection)
+        return checks_queries.broken(connection, checks_queries.contents(connection), guards)
 
 
 def exit_codes(app: Flask) -> Iterator[int]:
@@ -250,9 +251,9 @@ def test_a_record_that_is_rewritten_whole_is_found(ids: dict[str, int]) -> None:
 def test_what_is_written_after_the_note_is_noted_the_next_time(
     app: Flask, world: World, ids: dict[str, int]
 ) -> None:
-    assert not anchors.anchor(world.now), "nothing is new"
-    ratings.rate(actor(world, "ben"), int(ids["rated"]), Answer.PARTLY, 0, world.now)
-    assert anchors.anchor(world.now)
+    assert not audit_actions.anchor(world.now), "nothing is new"
+    ratings_actions.rate(actor(world, "ben"), int(ids["rated"]), Answer.PARTLY, 0, world.now)
+    assert audit_actions.anchor(world.now)
     with db.engine.connect() as connection:
         notes = connection.scalars(
             select(Seal.covered).where(Seal.chain == NOTES).order_by(Seal.sequence)
@@ -271,7 +272,7 @@ def test_an_erasure_of_the_owner_accounts_for_what_is_gone(
         session().scalars(select(Evidence.id).where(Evidence.person_id == ids["ana"])).one()
     )
     session().rollback()
-    evidence_erasures.erase(
+    erasures_actions.erase(
         actor(world, "ana"), evidence_id, ErasureReason.PRIVATE, tmp_path, now=world.now
     )
     blank = session().scalar(
@@ -279,3 +280,30 @@ def test_an_erasure_of_the_owner_accounts_for_what_is_gone(
     )
     assert blank == ""
     assert findings() == []
+
+
+def test_history_ends_under_an_open_erasure(world: World, ids: dict[str, int]) -> None:
+    """Rows, and with them the salts of what their seals say; the erasure's own seal notes each. The
+    partner: of others, and once it is over, none goes."""
+    owner, other = ids["ana"], ids["ben"]
+    ratings_actions.rate(
+        actor(world, "ben"), world.statements["technical"][2], Answer.PARTLY, 0, world.now
+    )
+    looks = Look(owner_id=owner, reader_id=other, kind="profile", looked_on=world.now.date())
+    with transaction() as tx:
+        erasure = Erasure(person_id=owner, opened_at=world.now)
+        tx.add_all([erasure, looks])
+        tx.flush()
+        gone = seals_records.delete_many(tx, RatingEntry, RatingEntry.person_id == owner)
+        seals_records.delete_many(tx, SnapshotPerson, SnapshotPerson.person_id == owner)
+        tx.execute(delete(Rating).where(Rating.person_id == owner))
+        tx.execute(delete(Look).where(Look.owner_id == owner))
+        with pytest.raises(DBAPIError, match="never changed"), tx.begin_nested():
+            tx.execute(delete(RatingEntry).where(RatingEntry.person_id == other))
+        erasure.closed_at = world.now
+    assert gone
+    assert findings() == []
+    with transaction() as tx:
+        tx.add(Look(owner_id=owner, reader_id=other, kind="gaps", looked_on=world.now.date()))
+    with pytest.raises(DBAPIError, match="never changed"), transaction() as tx:
+        tx.execute(delete(Look).where(Look.owner_id == owner))

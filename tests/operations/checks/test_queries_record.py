@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.copies import made_once
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.reviews import send as written
-from tests.factories.sending import YES, actor, answer_all, send
+from tests.factories.sides import YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import db, session, transaction
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import (
     AuditEvent,
     AuditEventDetail,
@@ -32,14 +32,14 @@ from tracker.models import (
 from tracker.models.record.words import skill_of
 from tracker.operations.backups.rules import Finding
 from tracker.operations.checks import (
-    queries as invariants,
-    queries_chains as audit_chain,
-    queries_record as seal_check,
+    queries as checks_queries,
+    queries_chains as checks_queries_chains,
+    queries_record as checks_queries_record,
 )
 from tracker.record.endorsements.rules import SealState
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.act.rules import GIVEN
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -54,7 +54,7 @@ def two(world: World, engine_name: str) -> list[int]:
 def _both(world: World) -> list[int]:
     review_id = send(world, YES, YES)
     ids = answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     for name in ("ana", "sue"):
         sides.confirm(actor(world, name), ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now)
     given = list(session().scalars(select(Endorsement.id).order_by(Endorsement.id)))
@@ -64,13 +64,13 @@ def _both(world: World) -> list[int]:
 
 def states() -> dict[SealState, list[int]]:
     session().rollback()
-    return {state: ids for state, ids in seal_check.all_compared().items() if ids}
+    return {state: ids for state, ids in checks_queries_record.all_compared().items() if ids}
 
 
 def findings() -> list[Finding]:
     with db.engine.connect() as connection:
-        guards = invariants.guards_of(connection)
-        return invariants.broken(connection, invariants.contents(connection), guards)
+        guards = checks_queries.guards_of(connection)
+        return checks_queries.broken(connection, checks_queries.contents(connection), guards)
 
 
 def check(app: Flask) -> Result:
@@ -93,7 +93,7 @@ def erase_facts(tx: Session, world: World) -> None:
 def test_what_is_left_alone_is_sealed(app: Flask, two: list[int]) -> None:
     assert states() == {SealState.SEALED: two}
     assert findings() == []
-    assert audit_chain.verify().wrong is None
+    assert checks_queries_chains.verify().wrong is None
     said = check(app)
     assert said.exit_code == 0, said.output
     assert "As they were given: 2. Altered: 0. Gone: 0. Their proof was erased: 0." in said.output
@@ -148,7 +148,7 @@ def test_an_item_that_is_gone_is_no_way_round(two: list[int]) -> None:
             .where(Endorsement.id == two[0])
             .values(item_id=Endorsement.item_id + 100_000)
         )
-        assert seal_check.compared(tx)[SealState.ALTERED] == two[:1]
+        assert checks_queries_record.compared(tx)[SealState.ALTERED] == two[:1]
         tx.execute(
             update(Endorsement)
             .where(Endorsement.id == two[0])
@@ -216,9 +216,9 @@ def test_what_was_erased_is_told_as_erased(app: Flask, world: World, two: list[i
         tx.execute(
             text(
                 "INSERT INTO endorsements (person_id, skill_id, statement_id, endorser_id, item_id, "
-                "answer, digest, rating_version, status, endorsed_at) SELECT person_id, "
+                "answer, digest, rating_version, status, endorsed_at, salt) SELECT person_id, "
                 "(SELECT skill_id FROM statements WHERE id = :statement), :statement, endorser_id, (SELECT max(id) FROM review_items), answer, digest, rating_version, "
-                "status, endorsed_at FROM endorsements WHERE id = :one"
+                "status, endorsed_at, salt FROM endorsements WHERE id = :one"
             ),
             {"statement": statement_id, "one": two[0]},
         )
@@ -238,7 +238,7 @@ def test_a_seal_that_is_changed_breaks_the_chain(two: list[int]) -> None:
     with behind_the_guards() as tx:
         tx.execute(update(AuditEventDetail).values(facts={"endorsement": two[0], "seal": "f" * 64}))
     assert states() == {SealState.ALTERED: two[:1], SealState.UNSEALED: two[1:]}
-    wrong = audit_chain.verify().wrong
+    wrong = checks_queries_chains.verify().wrong
     assert wrong is not None
     assert wrong.code == "facts_edited"
 
@@ -250,5 +250,5 @@ def test_facts_that_are_none_stop_nobody_from_looking_on(two: list[int]) -> None
 
 
 def test_all_are_looked_at_however_many(two: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seal_check, "AT_ONCE", 1)
+    monkeypatch.setattr(checks_queries_record, "AT_ONCE", 1)
     assert states() == {SealState.SEALED: two}

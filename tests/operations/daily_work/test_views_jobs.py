@@ -14,15 +14,15 @@ from tests.conftest import NOW, Queries
 from tests.factories.actors import acting
 from tests.factories.levels import stand
 from tests.factories.people import closed_to, join
-from tests.factories.sending import YES, send
+from tests.factories.sides import YES, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import AuditEvent, AuditEventDetail, Job, Library, Look, Membership
 from tracker.rules.core.jobs import KEPT_FOR, OPEN_MAX, JobState
 from tracker.rules.roles import Role
-from tracker.services.core import jobs
-from tracker.teams.gaps import exports_people as people_file, views
+from tracker.services.core import jobs as jobs_services
+from tracker.teams.gaps import exports as gaps_exports, views as gaps_views
 
 SignIn = Callable[[str], Client]
 
@@ -30,8 +30,8 @@ SignIn = Callable[[str], Client]
 @pytest.fixture
 def url(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     """Of a team of 32, where more than 20 are many, in steps of 10."""
-    monkeypatch.setattr(views, "AT_ONCE", 20)
-    monkeypatch.setattr(people_file, "PEOPLE_A_STEP", 10)
+    monkeypatch.setattr(gaps_views, "AT_ONCE", 20)
+    monkeypatch.setattr(gaps_exports, "PEOPLE_A_STEP", 10)
     with app.app_context():
         for number in range(30):
             join(world, f"p{number:02}", "central")
@@ -43,7 +43,7 @@ def turn(app: Flask, steps: int | None = None) -> str:
     with app.app_context():
         over = iter([False] * steps + [True]) if steps is not None else iter(lambda: False, True)
         kinds = app.extensions["tracker_jobs"]
-        done = jobs.run_next(kinds, lambda: NOW, lambda: next(over))
+        done = jobs_services.run_next(kinds, lambda: NOW, lambda: next(over))
         assert done is not None
         return done.came
 
@@ -94,7 +94,7 @@ def test_a_small_one_is_there_at_once_and_says_the_same(
 ) -> None:
     sue = sign_in(world.email("sue"))
     beside = sue.http.get(ready(app, sue, url)).data
-    monkeypatch.setattr(views, "AT_ONCE", 32)
+    monkeypatch.setattr(gaps_views, "AT_ONCE", 32)
     assert "People (CSV)" in sue.get(url).text
     assert sue.http.get(f"{url}/people.csv").data == beside
 
@@ -201,7 +201,7 @@ def test_too_many_are_refused_in_words(app: Flask, world: World, url: str, sign_
     with app.app_context():
         for number in range(OPEN_MAX):
             arguments = {"about": f"Team {number}"}
-            jobs.ask(acting(world, "sue"), people_file.NAME, arguments, NOW)
+            jobs_services.ask(acting(world, "sue"), gaps_exports.NAME, arguments, NOW)
     sue.post(f"{url}/people")
     page = sue.get("/background").text
     assert "3 of your files are still being made, which is the most at a time." in page
@@ -237,8 +237,8 @@ def test_the_page_asks_as_much_for_many_as_for_one(
 
     def cost(number: int) -> int:
         with app.app_context():
-            made = jobs.ask(
-                acting(world, "sue"), people_file.NAME, {"about": f"Team {number}"}, NOW
+            made = jobs_services.ask(
+                acting(world, "sue"), gaps_exports.NAME, {"about": f"Team {number}"}, NOW
             )
             with transaction() as tx:
                 done = {"state": JobState.DONE, "ended_at": NOW}

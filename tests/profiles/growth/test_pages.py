@@ -15,13 +15,13 @@ from tests.factories.frameworks import leave_out, open_round
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
-from tracker.administration.rounds import actions as rounds
-from tracker.assessment.ratings import actions as ratings
+from tracker.administration.rounds import actions as rounds_actions
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session
 from tracker.models import Endorsement
-from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.endorsements import actions as endorsements_actions
 
 SignIn = Callable[[str], Client]
 THEN = dt.datetime(2026, 4, 10, 9, tzinfo=dt.UTC)
@@ -38,16 +38,16 @@ def grown(app: Flask, world: World) -> World:
             rate(world, "ana", statement_id, then, THEN)
         for statement_id in (three, four):
             endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY, THEN)
-        ratings.rate(actor(world, "ana"), one, Answer.CONSISTENTLY, 1, world.now)
-        ratings.rate(actor(world, "ana"), two, Answer.NOT_YET, 1, world.now)
+        ratings_actions.rate(actor(world, "ana"), one, Answer.CONSISTENTLY, 1, world.now)
+        ratings_actions.rate(actor(world, "ana"), two, Answer.NOT_YET, 1, world.now)
         rate(world, "ana", five, Answer.CONSISTENTLY)
         for statement_id in (one, five):
             endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
         given = (
             session().scalars(select(Endorsement.id).where(Endorsement.statement_id == three)).one()
         )
-        endorsements.revoke(actor(world, "sue"), given, "By mistake.", world.now)
-        rounds.keep_all_due(world.now)
+        endorsements_actions.revoke(actor(world, "sue"), given, "By mistake.", world.now)
+        rounds_actions.keep_all_due(world.now)
     return world
 
 
@@ -119,7 +119,7 @@ def test_only_rounds_in_which_somebody_was_there_are_compared_with(
         open_round(grown, "Summer 2026", dt.date(2026, 7, 1), dt.date(2026, 8, 31))
         join(grown, "cleo", "central", starts_on=dt.date(2026, 6, 1))
         join(grown, "dan", "central", starts_on=dt.date(2026, 10, 1))
-        rounds.keep_all_due(grown.now)
+        rounds_actions.keep_all_due(grown.now)
     ana = sign_in(grown.email("ana"))
     page = ana.get("/profile").text
     assert "Since the end of Summer 2026. As of Aug 31, 2026." in page

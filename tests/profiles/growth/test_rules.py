@@ -7,16 +7,15 @@ import pytest
 from tests.record.sheet.test_rules_words import DAY, PLACE, sheet, statement
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.profiles.growth.rules import DomainFall, DomainFallReason, KeptDomain, falls_since
-from tracker.record.sheet.rules import Record
-from tracker.record.sheet.rules_words import Side, Word
+from tracker.record.sheet.rules import Record, SheetAnswer, Side
 
 AT_TARGET = {"Communication": KeptDomain(1, TargetState.AT_TARGET)}
 TARGETS = {1: {1: 1}}
-MET = {1: [Word("yes", DAY, 1)], 2: [Word("yes", DAY, 2)]}
+MET = {1: [SheetAnswer("yes", DAY, 1)], 2: [SheetAnswer("yes", DAY, 2)]}
 LATER = DAY + dt.timedelta(days=30)
 
 
-def of(words: dict[int, list[Word]], **more: object) -> Record:
+def of(words: dict[int, list[SheetAnswer]], **more: object) -> Record:
     return Record(1, {Side.REVIEWED: words}, targets=TARGETS, **more)  # type: ignore[arg-type]
 
 
@@ -34,7 +33,7 @@ def falls(
 
 
 def ended(status: str) -> Record:
-    return of(MET | {2: [Word(None, DAY, 2, reason=status)]})
+    return of(MET | {2: [SheetAnswer(None, DAY, 2, reason=status)]})
 
 
 @pytest.mark.parametrize(
@@ -44,15 +43,18 @@ def ended(status: str) -> Record:
         pytest.param(ended("revoked"), DomainFallReason.REVOKED, id="taken back"),
         pytest.param(ended("suspended"), DomainFallReason.SUSPENDED, id="no agreement"),
         pytest.param(
-            of(MET | {2: [Word(None, DAY, 2, reason="superseded"), Word("no", LATER, 3)]}),
+            of(
+                MET
+                | {2: [SheetAnswer(None, DAY, 2, reason="superseded"), SheetAnswer("no", LATER, 3)]}
+            ),
             DomainFallReason.REVIEWED_AGAIN,
             id="another answer",
         ),
         pytest.param(
             of(
                 MET,
-                exceptions={2: [Word("", LATER, 1, place=PLACE)]},
-                left_out={1: [Word("", LATER, 1)]},
+                exceptions={2: [SheetAnswer("", LATER, 1, place=PLACE)]},
+                left_out={1: [SheetAnswer("", LATER, 1)]},
             ),
             DomainFallReason.COUNTED,
             id="not rated here",
@@ -65,7 +67,7 @@ def test_each_reason(now: Record, reason: DomainFallReason) -> None:
 
 
 def test_how_many_of_each() -> None:
-    now = of({1: [Word(None, DAY, 1, reason="expired")], 2: [Word("no", LATER, 2)]})
+    now = of({1: [SheetAnswer(None, DAY, 1, reason="expired")], 2: [SheetAnswer("no", LATER, 2)]})
     (fall,) = falls(now)
     assert fall.reasons == {DomainFallReason.EXPIRED: 1, DomainFallReason.REVIEWED_AGAIN: 1}
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from functools import partial
 
+from tracker.frameworks.versions.rules import Meaning
 from tracker.frameworks.versions.rules_levels import RULE, LevelRule, LevelState
-from tracker.frameworks.versions.rules_scale import Meaning
-from tracker.profiles.growth import rules as growth
+from tracker.profiles.growth import rules as growth_rules
 from tracker.profiles.growth.rules import CountedStatement, FallReason, LevelFall
 
-level_falls = partial(growth.level_falls, rules=(RULE, RULE))
+level_falls = partial(growth_rules.level_falls, rules=(RULE, RULE))
 M, N, X = Meaning.MET, Meaning.NOT_MET, Meaning.EXCLUDED
 HERE, ABOVE = ("durable", "communication", 1), ("durable", "communication", 2)
 THERE = ("durable", "leadership", 1)
@@ -56,8 +56,8 @@ def test_two_met_ones_are_retired() -> None:
 def test_a_version_that_asks_for_more_is_a_fall_and_one_for_less_is_none() -> None:
     """Eight of ten, and nothing changed in the statements."""
     stricter = (RULE, LevelRule(9, 10))
-    assert only(growth.level_falls(TEN, after(), SAME, stricter)) == (8, 10, 9, {})
-    assert growth.level_falls(TEN, after(), SAME, stricter[::-1]) == []
+    assert only(growth_rules.level_falls(TEN, after(), SAME, stricter)) == (8, 10, 9, {})
+    assert growth_rules.level_falls(TEN, after(), SAME, stricter[::-1]) == []
 
 
 def test_where_what_is_not_met_is_retired_nothing_falls() -> None:

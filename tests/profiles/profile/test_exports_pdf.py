@@ -15,7 +15,7 @@ from tests.factories.frameworks import leave_out, open_round
 from tests.factories.world import World
 from tests.profiles.profile.test_views import reviewed
 from tests.web.ui.documents import profile_of, talked
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import session, transaction
 from tracker.models import Framework, Library, Look
 
@@ -33,7 +33,7 @@ def test_the_profile_has_the_figures_of_its_page(app: Flask, world: World, sign_
     with app.app_context():
         reviewed(world)
         open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
-        rounds.keep_all_due(NOW)
+        rounds_actions.keep_all_due(NOW)
     for name, voices in (("ana", 2), ("sue", 2), ("cora", 1)):
         client, url = sign_in(world.email(name)), profile_of(world)
         page, words = client.get(url.removesuffix(".pdf")).text, pdf.words(client.get(url))

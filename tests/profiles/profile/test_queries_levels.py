@@ -11,17 +11,19 @@ from tests.factories.levels import counted, own_sheet, revealed_sheet
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
+from tracker.frameworks.versions.rules import Meaning, Voice
 from tracker.frameworks.versions.rules_levels import LevelState, TargetState
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
-from tracker.record.sheet import queries as sheets, queries_learners as learners
+from tracker.record.sheet import (
+    queries as sheet_queries,
+    queries_learners as sheet_queries_learners,
+)
 from tracker.record.sheet.queries_learners import Learner
-from tracker.record.sheet.rules import Sheet
-from tracker.record.sheet.rules_words import Side
-from tracker.record.standings.queries import StandingPlace, basis
+from tracker.record.sheet.rules import Sheet, Side
+from tracker.record.standings.queries import StandingScope, basis
 
 
 def learner(world: World) -> Learner:
-    found = learners.learner(world.people["ana"], world.now.date())
+    found = sheet_queries_learners.learner(world.people["ana"], world.now.date())
     assert found is not None
     return found
 
@@ -32,7 +34,7 @@ def anas(world: World) -> Sheet:
 
 def test_a_learner_is_measured_against_their_role_profile(app: Flask, world: World) -> None:
     with app.app_context():
-        found = learners.learners(
+        found = sheet_queries_learners.learners(
             [world.people[name] for name in ("ana", "sue", "adam")], world.now.date()
         )
     assert set(found) == {world.people["ana"], world.people["sue"]}
@@ -76,7 +78,7 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
         rate(world, "ana", first, Answer.CONSISTENTLY)
         leave_out(world, first, "No such tool.")
         domains, elsewhere = (
-            basis(StandingPlace(world.framework_id, world.libraries[name])).domains
+            basis(StandingScope(world.framework_id, world.libraries[name])).domains
             for name in ("city", "other")
         )
         sheet = anas(world)
@@ -118,11 +120,11 @@ def test_one_statement_however_many_people(app: Flask, world: World, count_sql: 
         framework = (world.framework_id, world.libraries["city"], world.now.date())
         for at in (None, world.now):
             for people in (everybody[:1], everybody):
-                sheets.of_people(people, *framework, Side.REVEALED, None, at)
+                sheet_queries.of_people(people, *framework, Side.REVEALED, None, at)
                 count_sql.clear()
-                sheets.of_people(people, *framework, Side.REVEALED, None, at)
+                sheet_queries.of_people(people, *framework, Side.REVEALED, None, at)
                 assert len(count_sql) == 1
-        sheets.of_people(everybody[:1], *framework, Side.OWN, None)
+        sheet_queries.of_people(everybody[:1], *framework, Side.OWN, None)
         count_sql.clear()
-        sheets.of_people(everybody, *framework, Side.OWN, None)
+        sheet_queries.of_people(everybody, *framework, Side.OWN, None)
         assert len(count_sql) == 1

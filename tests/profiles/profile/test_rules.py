@@ -11,17 +11,16 @@ from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tests.frameworks.versions.tallies import StatementAnswer, tally_statements
 from tests.properties import SEARCH
 from tests.record.sheet.test_rules_words import sheet, statement, word
+from tracker.frameworks.versions.rules import Meaning, Voice
 from tracker.frameworks.versions.rules_levels import RULE, TargetState, standing
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
 from tracker.profiles.profile.rules import DomainFacts, NextStep, StepKind, next_steps, steps_of
-from tracker.record.sheet.rules import Record
-from tracker.record.sheet.rules_voices import (
+from tracker.record.sheet.rules import Record, Side
+from tracker.record.sheet.rules_summaries import (
     LearnerReviewState,
     ShownAnswer,
     StatementVoices,
     voices,
 )
-from tracker.record.sheet.rules_words import Side
 
 N, P, C, SURE, NOT_MINE = (
     Answer.NOT_YET,

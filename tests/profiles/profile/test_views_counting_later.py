@@ -20,9 +20,9 @@ from tests.factories.world import World, add
 from tests.reading import words
 from tracker.db import transaction
 from tracker.models import Round, RoundFramework
-from tracker.record.standings.queries import StandingPlace
+from tracker.record.standings.queries import StandingScope
 from tracker.record.standings.rules import ids, short
-from tracker.teams.rounds import queries_ends as ends
+from tracker.teams.rounds import queries as teams_rounds_queries
 
 SignIn = Callable[[str], Client]
 WINTER = dt.datetime(2027, 1, 11, 10, tzinfo=dt.UTC)
@@ -195,9 +195,9 @@ def test_the_levels_of_a_team_and_of_a_round_count_the_same(
     def kept(day: dt.date) -> tuple[str, list[int]]:
         with app.app_context():
             as_of = dt.datetime.combine(day, dt.time(12), dt.UTC)
-            place = StandingPlace(version, library)
-            assert ana in ends.jobs_on(place, day, as_of)
-            (sheet,) = ends.sheets_at([ana], place, day, as_of)
+            place = StandingScope(version, library)
+            assert ana in teams_rounds_queries.jobs_on(place, day, as_of)
+            (sheet,) = teams_rounds_queries.sheets_at([ana], place, day, as_of)
             of = short(sheet)
             return of.reviewed.split()[0], ids(of.not_met)
 

@@ -13,12 +13,12 @@ from tests import pdf
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.frameworks import first_version, learn_on, open_round
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
 from tests.frameworks.one_a_level import one_a_level
 from tests.reading import words
-from tracker.administration.rounds import actions as rounds
-from tracker.assessment.ratings import actions as ratings
+from tracker.administration.rounds import actions as rounds_actions
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session
 from tracker.frameworks.files.rules_reading import read_framework
 from tracker.models import RoundSnapshot, Statement
@@ -33,7 +33,7 @@ def profile(app: Flask, world: World, **rule: Any) -> tuple[Client, dict[str, An
             Statement.framework_id == world.framework_id, Statement.code.in_(CODES)
         )
         for statement_id in session().scalars(first_five).all():
-            ratings.rate(actor(world, "ana"), statement_id, "yes", 0, NOW)
+            ratings_actions.rate(actor(world, "ana"), statement_id, "yes", 0, NOW)
     ana = Client(app)
     ana.sign_in(world.email("ana"))
     return ana, json.loads(ana.get("/profile.json").text)["domains"][0]["own"]
@@ -77,7 +77,7 @@ def test_a_round_that_is_over_keeps_the_rule_of_its_domains(app: Flask, world: W
     profile(app, world, needs="1/2", least=1)
     with app.app_context():
         open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
-        rounds.keep_all_due(NOW)
+        rounds_actions.keep_all_due(NOW)
         facts = session().scalars(select(RoundSnapshot.facts)).one()
     kept = facts["frameworks"][str(world.framework_id)]["domains"]
     assert [domain["rule"] for domain in kept] == [{"met": 1, "of": 2, "least": 1}] * 3

@@ -11,11 +11,10 @@ from tests.factories.reviews import endorse
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
-from tracker.frameworks.versions.rules_scale import Voice
+from tracker.frameworks.versions.rules import Voice
 from tracker.models.record.words import standing
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet.rules import Sheet
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet import queries as sheet_queries
+from tracker.record.sheet.rules import Sheet, Side
 
 YES, PARTLY = EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -32,7 +31,7 @@ def stands(world: World, framework_id: int, person: str = "ana") -> dict[int, st
 def others(world: World, made: NextVersion, at: dt.datetime | None = None) -> Sheet:
     """Ana's on that version, as others see it."""
     on = made.framework_id, world.libraries["city"], AFTER.date()
-    (sheet,) = sheets.of_people([world.people["ana"]], *on, Side.REVEALED, None, at)
+    (sheet,) = sheet_queries.of_people([world.people["ana"]], *on, Side.REVEALED, None, at)
     return sheet
 
 

@@ -14,19 +14,19 @@ from tests.conftest import NOW
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, answer_all, send
+from tests.factories.sides import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import db, session, transaction
-from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.evidence.erasures import actions as erasures_actions
 from tracker.evidence.files.rules import Upload
 from tracker.models import Evidence
 from tracker.models.triggers import guards
-from tracker.operations.checks import queries as invariants
-from tracker.record.endorsements import queries_digests as digest_check
+from tracker.operations.checks import queries as checks_queries
+from tracker.record.endorsements import queries as record_endorsements_queries
 from tracker.record.endorsements.rules import DigestFit
-from tracker.record.versions import queries as versions
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.record.versions import queries as versions_queries
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.erasures import ErasureReason
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -47,7 +47,7 @@ def folder(world: World, tmp_path: Path) -> Path:
     )
     review_id = send(world, YES)
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return tmp_path / "files"
 
 
@@ -67,19 +67,19 @@ def behind_the_guards() -> Iterator[Session]:
         yield tx
         for _, again in made:
             tx.execute(text(again))
-    versions.READ.clear()
+    versions_queries.READ.clear()
 
 
 def fits() -> list[DigestFit]:
     session().rollback()
-    return [each.fit for each in digest_check.checked()]
+    return [each.fit for each in record_endorsements_queries.checked()]
 
 
 def broken() -> list[str]:
     with db.engine.connect() as connection:
-        found = invariants.broken(
+        found = checks_queries.broken(
             connection,
-            invariants.contents(connection),
+            checks_queries.contents(connection),
             guards(connection.dialect.name, inspect(connection).get_table_names()),
         )
     return [each.code for each in found]
@@ -142,7 +142,7 @@ def test_what_is_gone_without_an_erasure_is_found(folder: Path, gone: str) -> No
 def test_what_was_erased_is_told_as_erased(world: World, folder: Path) -> None:
     (evidence_id, _other) = session().scalars(select(Evidence.id).order_by(Evidence.id))
     session().rollback()
-    evidence_erasures.erase(
+    erasures_actions.erase(
         actor(world, "ana"), evidence_id, ErasureReason.PRIVATE, folder, now=world.now
     )
     assert fits() == [DigestFit.ERASED]
@@ -150,15 +150,15 @@ def test_what_was_erased_is_told_as_erased(world: World, folder: Path) -> None:
 
 
 def test_a_file_that_is_changed_or_gone_is_found(folder: Path) -> None:
-    (checked,) = digest_check.checked()
+    (checked,) = record_endorsements_queries.checked()
     (file,) = [path for path in folder.rglob("*") if path.is_file()]
-    assert endorsements.damaged_files(folder, checked.files) == frozenset()
+    assert endorsements_actions.damaged_files(folder, checked.files) == frozenset()
     content = file.read_bytes()
     file.chmod(0o600)
     file.write_bytes(bytes([content[0] ^ 1]) + content[1:])
-    assert endorsements.damaged_files(folder, checked.files) == checked.files == {file.name}
+    assert endorsements_actions.damaged_files(folder, checked.files) == checked.files == {file.name}
     file.unlink()
-    assert endorsements.damaged_files(folder, checked.files) == checked.files
+    assert endorsements_actions.damaged_files(folder, checked.files) == checked.files
 
 
 def test_what_the_learner_changes_later_is_no_fault(world: World, folder: Path) -> None:
@@ -177,7 +177,7 @@ def test_what_the_scale_says_later_is_no_fault(folder: Path) -> None:
 
 
 def test_all_are_looked_at_however_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(digest_check, "AT_ONCE", 2)
+    monkeypatch.setattr(record_endorsements_queries, "AT_ONCE", 2)
     for statement_id in world.statements["technical"][:5]:
         endorse(
             world, "ana", "sue", statement_id, EndorsedAnswer.PARTLY, NOW - dt.timedelta(days=1)

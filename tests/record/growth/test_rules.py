@@ -5,10 +5,17 @@ import datetime as dt
 import pytest
 
 from tests.record.sheet.test_rules_words import DAY, line, sheet, statement, word
-from tracker.record.growth.rules import Growth, StatementChange, growth, met_at, met_now, moved_by
-from tracker.record.growth.rules_timeline import Happened, Happening
-from tracker.record.sheet.rules import Record, Sheet
-from tracker.record.sheet.rules_words import Side
+from tracker.record.growth.rules import (
+    Growth,
+    Happened,
+    Happening,
+    StatementChange,
+    growth,
+    met_at,
+    met_now,
+    moved_by,
+)
+from tracker.record.sheet.rules import Record, Sheet, Side
 
 STATEMENTS = [statement(each) for each in range(1, 7)]
 

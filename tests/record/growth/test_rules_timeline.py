@@ -3,9 +3,8 @@
 import datetime as dt
 
 from tests.record.sheet.test_rules_words import DAY, line, sheet, statement, word
-from tracker.record.growth.rules_timeline import Happened, Happening, TimelineEntry, timeline
-from tracker.record.sheet.rules import Record
-from tracker.record.sheet.rules_words import PointerMove, Side, Word
+from tracker.record.growth.rules import Happened, Happening, TimelineEntry, timeline
+from tracker.record.sheet.rules import PointerMove, Record, SheetAnswer, Side
 
 
 def at(day: int, hour: int = 0) -> dt.datetime:
@@ -17,7 +16,9 @@ def day_of(moment: dt.datetime) -> dt.date:
 
 
 def told(
-    *happenings: Happening, own: dict[int, list[Word]] | None = None, domain_id: int | None = None
+    *happenings: Happening,
+    own: dict[int, list[SheetAnswer]] | None = None,
+    domain_id: int | None = None,
 ) -> list[TimelineEntry]:
     moves = [PointerMove(1, 5, at(0), at(0), "26.05"), PointerMove(2, 1, at(9), at(8), "27.05")]
     record = Record(1, {Side.OWN: own or {}}, moves=moves, targets={1: {1: 1}})

@@ -11,13 +11,16 @@ from tests.factories.reviews import endorse
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
-from tracker.record.sheet import queries_learners as learners, rules_voices as statement_voices
+from tracker.record.sheet import (
+    queries_learners as sheet_queries_learners,
+    rules_summaries as sheet_rules_summaries,
+)
 from tracker.record.sheet.queries_learners import Learner
 
 
 def ana(world: World) -> Learner:
     session().rollback()
-    found = learners.learner(world.people["ana"], AFTER.date())
+    found = sheet_queries_learners.learner(world.people["ana"], AFTER.date())
     assert found is not None
     return found
 
@@ -41,7 +44,8 @@ def test_a_version_is_read_once_and_again_when_another_one_is_published(
         carried(world, version, AFTER + dt.timedelta(minutes=1), back=True)
         learner = ana(world)
         voices = {
-            voice.id: voice for voice in statement_voices.voices(own_sheet(learner), learner.name)
+            voice.id: voice
+            for voice in sheet_rules_summaries.voices(own_sheet(learner), learner.name)
         }
         endorsed = voices[first].endorsed
         assert endorsed is not None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.factories.versions import AFTER, NextVersion, carried, next_version
 from tests.factories.world import World, add, job
 from tracker.db import session, transaction
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
 from tracker.frameworks.versions.rules import Change
 from tracker.models import (
     Framework,
@@ -28,7 +28,7 @@ from tracker.models import (
 from tracker.models.record import later
 from tracker.models.record.later import counting_later
 from tracker.record.sheet.queries import _counts_from
-from tracker.record.sheet.rules_words import CountsFrom
+from tracker.record.sheet.rules import CountsFrom
 from tracker.rules.calendar import year_after
 from tracker.rules.roles import Role
 
@@ -110,7 +110,7 @@ def test_who_begins_on_a_version_has_nothing_to_wait_for(world: World) -> None:
                 starts_on=MOVED,
             )
         )
-        moves.begin(tx, [new.id], AFTER)
+        frameworks_versions_records_moves.begin(tx, [new.id], AFTER)
     assert waiting(world, "nina", made.framework_id) == set()
     assert waiting(world, "ben", made.framework_id) == set(made.added)
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.frameworks.versions import records_lineage as lineage
-from tracker.frameworks.versions.rules import Change
-from tracker.frameworks.versions.rules_scale import Basis, Voice
+from tracker.frameworks.versions import records as frameworks_versions_records
+from tracker.frameworks.versions.rules import Basis, Change, Voice
 from tracker.models import (
     Framework,
     NotRatedHere,
@@ -25,17 +24,17 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.record.words import left_out, own_ratings
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet.rules_words import Side
-from tracker.record.standings import queries as standings
-from tracker.record.standings.queries import StandingPlace
+from tracker.record.sheet import queries as sheet_queries
+from tracker.record.sheet.rules import Side
+from tracker.record.standings import queries as standings_queries
+from tracker.record.standings.queries import StandingScope
 from tracker.record.visible.queries import Hidden, Reader
 from tracker.rules.errors import Conflict
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
 ANSWERS = ("consistently", "partly", "not_yet")
-Word = tuple[str | None, int]
+SheetAnswer = tuple[str | None, int]
 """An answer, or none where it was taken back, and when."""
 
 
@@ -57,13 +56,13 @@ class Lineage:
             yield from ((origin, *rest) for rest in further or [()])
 
     def counts(
-        self, skill: int, words: dict[int, Word], *, all_origins: bool = False
+        self, skill: int, words: dict[int, SheetAnswer], *, all_origins: bool = False
     ) -> str | None:
         """Of a skill's own word and its origins' the newer one; theirs where each line has one and
         the newest of all lines are the same."""
         lines = list(self.lines(skill, all_origins=all_origins))
         newest = [_newest(line, words) for line in lines]
-        theirs: Word | None = None
+        theirs: SheetAnswer | None = None
         found = [word for word in newest if word is not None]
         if lines and len(found) == len(lines) and len({answer for answer, _at in found}) == 1:
             theirs = found[0][0], max(at for _answer, at in found)
@@ -73,10 +72,10 @@ class Lineage:
         return None if theirs is None else theirs[0]
 
 
-def _newest(line: tuple[int, ...], words: dict[int, Word]) -> Word | None:
+def _newest(line: tuple[int, ...], words: dict[int, SheetAnswer]) -> SheetAnswer | None:
     """From the farthest skill on: what is taken back takes with it what was said before, there and
     farther; what is said counts unless something that is farther was said later."""
-    counts: Word | None = None
+    counts: SheetAnswer | None = None
     for word in (words[each] for each in reversed(line) if each in words):
         if counts is None or word[1] > counts[1]:
             counts = word if word[0] is not None else None
@@ -115,7 +114,7 @@ def made_up(world: World, seed: int) -> Lineage:
             chosen = lot.sample(skills, min(many, len(skills)))
             of.made_of[skill.id] = [(each, carries) for each in chosen]
             for each in chosen:
-                lineage.add_origin(tx, skill.id, each, change, carries=carries)
+                frameworks_versions_records.add_origin(tx, skill.id, each, change, carries=carries)
             skills.append(skill.id)
             there = lot.sample(frameworks[:2], 1) + ([frameworks[2]] if lot.random() < 0.7 else [])
             for framework in there:
@@ -143,7 +142,7 @@ def in_newest(of: Lineage) -> dict[int, int]:
     return dict(rows.all())
 
 
-def drawn(of: Lineage, lot: random.Random) -> dict[int, Word]:
+def drawn(of: Lineage, lot: random.Random) -> dict[int, SheetAnswer]:
     """Some words, each at another time."""
     skills = [each for each in of.made_of if lot.random() < 0.7]
     times = lot.sample(range(1, 60), len(skills))
@@ -210,7 +209,7 @@ def test_what_is_not_rated_here_passes_every_origin(world: World, seed: int) -> 
         if of.counts(skill, words, all_origins=True)
     }
     assert set(session().scalars(select(found.c.statement_id))) == expected
-    assert standings.basis(StandingPlace(of.newest, library)).left_out == expected
+    assert standings_queries.basis(StandingScope(of.newest, library)).left_out == expected
     assert session().scalars(select(left_out(world.libraries["other"], of.newest))).all() == []
 
 
@@ -235,7 +234,7 @@ def test_what_is_hidden_is_taken_off_before_it_is_worked_out(world: World, seed:
     reader = Reader(actor(world, "sue"), world.now)
     vars(reader)["hidden"] = Hidden(skills=frozenset((ana, skill) for skill in hidden))
     on = of.newest, world.libraries["city"], world.now.date()
-    (sheet,) = sheets.of_people([ana], *on, Side.REVEALED, reader)
+    (sheet,) = sheet_queries.of_people([ana], *on, Side.REVEALED, reader)
     seen = {skill: word for skill, word in words.items() if skill not in hidden}
     assert {
         line.statement.id: answer
@@ -254,9 +253,9 @@ def test_origins_are_kept_with_all_that_they_were_made_of(world: World) -> None:
         tx.add_all(skills)
         tx.flush()
         first, second, third, fourth = (each.id for each in skills)
-        lineage.add_origin(tx, second, first, Change.REWORDED, carries=False)
-        lineage.add_origin(tx, fourth, third, Change.SPLIT, carries=True)
-        lineage.add_origin(tx, third, second, Change.SPLIT, carries=True)
+        frameworks_versions_records.add_origin(tx, second, first, Change.REWORDED, carries=False)
+        frameworks_versions_records.add_origin(tx, fourth, third, Change.SPLIT, carries=True)
+        frameworks_versions_records.add_origin(tx, third, second, Change.SPLIT, carries=True)
     rows = session().scalars(select(SkillOrigin).where(SkillOrigin.skill_id.in_([third, fourth])))
     assert {(row.skill_id, row.origin_id, row.carries, row.steps) for row in rows} == {
         (third, second, True, 1),
@@ -271,4 +270,4 @@ def test_origins_are_kept_with_all_that_they_were_made_of(world: World) -> None:
         (fourth, third, "origin_there"),
     ):
         with pytest.raises(Conflict, match=why), transaction() as tx:
-            lineage.add_origin(tx, skill, origin, Change.SPLIT, carries=True)
+            frameworks_versions_records.add_origin(tx, skill, origin, Change.SPLIT, carries=True)

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from tests.record.sheet.test_rules_words import DAY, PLACE, line, sheet, statement, word
-from tracker.record.sheet.rules import Record
+from tracker.record.sheet.rules import (
+    LinkedEvidence,
+    PointerMove,
+    Record,
+    SentItem,
+    SheetAnswer,
+    Side,
+)
 from tracker.record.sheet.rules_summaries import (
     EndorsedCount,
     SentCounts,
@@ -21,7 +28,6 @@ from tracker.record.sheet.rules_summaries import (
     retired_skills,
     sent_counts,
 )
-from tracker.record.sheet.rules_words import LinkedEvidence, PointerMove, SentItem, Side, Word
 from tracker.record.workflow.rules import ItemStatus
 
 
@@ -85,7 +91,7 @@ def test_what_is_out_is_so_where_it_carries() -> None:
     assert out_for_review(sheet(record, carried, asked, statement(7))) == {9}
 
 
-REVIEWED = Word("yes", DAY, 3, of_answer="no")
+REVIEWED = SheetAnswer("yes", DAY, 3, of_answer="no")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +144,11 @@ def test_by_which_move_they_came(versions: list[int], found: tuple[int, int] | N
 
 
 def test_when_they_last_answered() -> None:
-    own = {9: [word("yes", 1)], 8: [word(None, 4)], 5: [Word("no", at(9), 1, statement_id=5)]}
+    own = {
+        9: [word("yes", 1)],
+        8: [word(None, 4)],
+        5: [SheetAnswer("no", at(9), 1, statement_id=5)],
+    }
     own = {
         skill: [each._replace(statement_id=skill) for each in said] for skill, said in own.items()
     }
@@ -151,9 +161,13 @@ def test_when_they_last_answered() -> None:
     ("of", "may"),
     [
         pytest.param({}, False, id="nothing"),
-        pytest.param({"words": {Side.OWN: {8: [Word("no", DAY, 1, 8)]}}}, False, id="it became"),
+        pytest.param(
+            {"words": {Side.OWN: {8: [SheetAnswer("no", DAY, 1, 8)]}}}, False, id="it became"
+        ),
         pytest.param({"noted": {8}, "evidence": {9: ()}}, False, id="all of it is there"),
-        pytest.param({"words": {Side.OWN: {7: [Word("no", DAY, 1, 7)]}}}, True, id="answered"),
+        pytest.param(
+            {"words": {Side.OWN: {7: [SheetAnswer("no", DAY, 1, 7)]}}}, True, id="answered"
+        ),
         pytest.param({"noted": {7}}, True, id="noted"),
         pytest.param({"evidence": {7: [LinkedEvidence(1, DAY, True)]}}, True, id="shown"),
     ],

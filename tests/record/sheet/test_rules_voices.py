@@ -5,9 +5,8 @@ import datetime as dt
 import pytest
 
 from tests.record.sheet.test_rules_words import DAY, PLACE, sheet, statement, word
-from tracker.record.sheet.rules import Record
-from tracker.record.sheet.rules_voices import LearnerReviewState, learner_side, voices
-from tracker.record.sheet.rules_words import SentItem, Side
+from tracker.record.sheet.rules import Record, SentItem, Side
+from tracker.record.sheet.rules_summaries import LearnerReviewState, learner_side, voices
 from tracker.record.workflow.rules import SEALED, ItemStatus
 
 

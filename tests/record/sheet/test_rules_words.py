@@ -7,14 +7,15 @@ from functools import partial
 
 import pytest
 
+from tracker.frameworks.versions.rules import NOT_MY_WORK, Meaning, Scale, Voice
 from tracker.frameworks.versions.rules_levels import RULE, LevelState
-from tracker.frameworks.versions.rules_scale import NOT_MY_WORK, Meaning, Scale, Voice
-from tracker.record.sheet.rules import Record, Sheet
-from tracker.record.sheet.rules_words import (
+from tracker.record.sheet.rules import (
     CountsFrom,
+    Record,
     SentItem,
+    Sheet,
+    SheetAnswer,
     Side,
-    Word,
     counting,
     newest,
     parts,
@@ -28,8 +29,8 @@ SCALE = Scale({"no": Meaning.NOT_MET, "yes": Meaning.MET})
 PLACE = ("durable", "communication", 1)
 
 
-def word(answer: str | None, day: int, word_id: int = 0) -> Word:
-    return Word(answer, DAY + dt.timedelta(days=day), word_id or day)
+def word(answer: str | None, day: int, word_id: int = 0) -> SheetAnswer:
+    return SheetAnswer(answer, DAY + dt.timedelta(days=day), word_id or day)
 
 
 def statement(skill: int, *lines: tuple[Origin, ...]) -> VersionStatement:
@@ -162,7 +163,7 @@ def sheet(
     ],
 )
 def test_what_counts(
-    of: VersionStatement, said: Mapping[int, list[Word]], counts: str | None
+    of: VersionStatement, said: Mapping[int, list[SheetAnswer]], counts: str | None
 ) -> None:
     found = counting(of, said)
     assert (found.answer if found is not None else None) == counts
@@ -217,7 +218,7 @@ def test_a_review_that_ends_late_on_the_old_wording_is_the_newest() -> None:
     ],
 )
 def test_what_was_rated_before_is_asked_again_unless_it_was_cleared(
-    own: Mapping[int, list[Word]], again: bool
+    own: Mapping[int, list[SheetAnswer]], again: bool
 ) -> None:
     assert rated_before(statement(9, line(8, 7, carries=False)), own) is again
 

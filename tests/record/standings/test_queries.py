@@ -11,16 +11,16 @@ from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules import Change
 from tracker.models import SkillOrigin, Statement
-from tracker.record.standings import queries as standings
-from tracker.record.standings.queries import StandingBasis, StandingPlace
+from tracker.record.standings import queries as standings_queries
+from tracker.record.standings.queries import StandingBasis, StandingScope
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
 
 def basis(world: World, version: int | None = None) -> StandingBasis:
     session().rollback()
-    place = StandingPlace(version or world.framework_id, world.libraries["city"])
-    return standings.basis(place)
+    place = StandingScope(version or world.framework_id, world.libraries["city"])
+    return standings_queries.basis(place)
 
 
 def test_what_was_merged_is_left_out_where_all_parts_are(world: World) -> None:

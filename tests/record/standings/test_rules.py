@@ -7,12 +7,11 @@ from itertools import product
 import pytest
 
 from tests.record.sheet.test_rules_words import DAY, PLACE, sheet, statement, version, word
-from tracker.frameworks.versions import rules_levels as levels
+from tracker.frameworks.versions import rules_levels as frameworks_versions_rules_levels
+from tracker.frameworks.versions.rules import Voice
 from tracker.frameworks.versions.rules_levels import LevelTally
-from tracker.frameworks.versions.rules_scale import Voice
-from tracker.record.sheet.rules import Record
-from tracker.record.sheet.rules_words import CountsFrom, Side
-from tracker.record.standings import rules as standings
+from tracker.record.sheet.rules import CountsFrom, Record, Side
+from tracker.record.standings import rules as standings_rules
 from tracker.record.standings.rules import LETTERS, ShortStanding, StandingAgainst
 from tracker.record.versions.rules import DomainShape, LevelShape
 
@@ -28,20 +27,22 @@ def test_letters_say_against_each_target_what_the_counts_say(ranks: tuple[int, .
             LevelTally.of(rank, *COUNTS[each]) for rank, each in zip(ranks, joined, strict=True)
         ]
         for target in (None, *range(1, max(ranks) + 2)):
-            of = levels.standing(levels.RULE, tallies, target)
+            of = frameworks_versions_rules_levels.standing(
+                frameworks_versions_rules_levels.RULE, tallies, target
+            )
             assert [LETTERS[view.state] for view in of.levels] == list(joined)
-            assert standings.against(joined, ranks, target) == StandingAgainst(
+            assert standings_rules.against(joined, ranks, target) == StandingAgainst(
                 of.held_rank,
                 of.target_state,
-                levels.known_rank(of),
-                levels.blocked_ranks(of),
-                not levels.counts_nowhere(of),
+                frameworks_versions_rules_levels.known_rank(of),
+                frameworks_versions_rules_levels.blocked_ranks(of),
+                not frameworks_versions_rules_levels.counts_nowhere(of),
             ), (joined, target)
 
 
 def test_ids_are_read_as_they_were_written() -> None:
-    assert standings.ids("") == []
-    assert standings.ids("7 12") == [7, 12]
+    assert standings_rules.ids("") == []
+    assert standings_rules.ids("7 12") == [7, 12]
 
 
 def test_a_sheet_is_written_short() -> None:
@@ -61,21 +62,27 @@ def test_a_sheet_is_written_short() -> None:
     )
     of = sheet(record, *map(statement, range(1, 7)), side=Side.REVEALED)
     day = DAY.date() - dt.timedelta(days=1)
-    assert standings.short(of) == ShortStanding(day, "M", "N", "2 3", "4")
-    assert standings.word(of.standing(Voice.ENDORSED, 1)) == "N"
+    assert standings_rules.short(of) == ShortStanding(day, "M", "N", "2 3", "4")
+    assert standings_rules.word(of.standing(Voice.ENDORSED, 1)) == "N"
 
 
 def test_without_a_word_nothing_is_known_and_nothing_is_to_come() -> None:
     of = sheet(Record(1), *map(statement, range(1, 4)), side=Side.REVEALED)
-    assert standings.short(of) == ShortStanding(None, "U", "U", "", "")
+    assert standings_rules.short(of) == ShortStanding(None, "U", "U", "", "")
 
 
 def test_domains_are_written_in_the_order_of_the_framework() -> None:
     level = LevelShape(1, "Emerging", "", 2, 0)
     empty = DomainShape(
-        2, "leadership", "Leadership", "durable", "Durable", levels.RULE, (level, level)
+        2,
+        "leadership",
+        "Leadership",
+        "durable",
+        "Durable",
+        frameworks_versions_rules_levels.RULE,
+        (level, level),
     )
     of = version(*map(statement, range(1, 4)))
     record = Record(1, {Side.REVEALED: {each: [word("no", 1)] for each in (1, 2, 3)}})
     both = record.on(replace(of, domains=(*of.domains, empty)), Side.REVEALED, DAY.date())
-    assert standings.short(both).revealed == "N UU"
+    assert standings_rules.short(both).revealed == "N UU"

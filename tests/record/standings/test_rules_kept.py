@@ -6,7 +6,7 @@ from collections.abc import Collection
 import pytest
 
 from tracker.frameworks.versions.rules_levels import RULE
-from tracker.record.standings.rules_kept import KeptVersion, version_of
+from tracker.record.standings.rules import KeptVersion, version_of
 from tracker.record.versions.rules import DomainShape, LevelShape
 
 ASSISTANT, MID_LEVEL, LEAD = 4, 7, 9

@@ -8,19 +8,23 @@ from sqlalchemy import select
 
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.levels import own_sheet
-from tests.factories.sending import YES, actor, item_ids, respond
+from tests.factories.sides import YES, actor, item_ids, respond
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
-from tracker.assessment.older import queries as retired_statements
-from tracker.assessment.ratings import actions as ratings, queries_cards as statement_cards
+from tracker.assessment.older import queries as older_queries
+from tracker.assessment.ratings import (
+    actions as ratings_actions,
+    queries_cards as ratings_queries_cards,
+)
 from tracker.db import session
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import Rating, ReviewItemText
 from tracker.models.record.words import skill_of
+from tracker.queries.asking import ask
 from tracker.record.sheet.queries_learners import Learner, learner
-from tracker.record.versions import queries_lines as statement_lines
-from tracker.reviews.endorsements import queries as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.record.versions import queries_lines as versions_queries_lines
+from tracker.reviews.endorsements import queries as endorsements_queries
+from tracker.reviews.review import actions as review_actions
 
 pytestmark = pytest.mark.usefixtures("app_context")
 MINUTE = dt.timedelta(minutes=1)
@@ -35,7 +39,7 @@ def ana(world: World) -> Learner:
 
 def notes(world: World, statement_id: int) -> tuple[str, str]:
     """As the card of the statement has them."""
-    (card,) = statement_cards.of_statements(own_sheet(ana(world)), [statement_id]).cards
+    (card,) = ratings_queries_cards.of_statements(own_sheet(ana(world)), [statement_id]).cards
     return card.own_note, card.reviewer_note
 
 
@@ -45,7 +49,7 @@ def write(world: World, statement_id: int, at: int, text: str, *, rated: bool = 
     mine = Rating.person_id == world.people["ana"], Rating.skill_id == skill_of(statement_id)
     session().rollback()
     version = session().scalar(select(Rating.version).where(*mine)) or 0
-    ratings.rate(
+    ratings_actions.rate(
         actor(world, "ana", now),
         statement_id,
         YES if rated else None,
@@ -87,7 +91,7 @@ def test_what_waits_at_both_is_shown_together(world: World) -> None:
     both = "Mine in its place\n\nMine since", "Yours in its place\n\nYours since"
     assert notes(world, part) == both
     now = AFTER + 5 * MINUTE
-    ratings.rate(actor(world, "ana", now), part, YES, 0, now)
+    ratings_actions.rate(actor(world, "ana", now), part, YES, 0, now)
     assert notes(world, part) == both, "the answer takes along what waited"
 
 
@@ -118,16 +122,16 @@ def test_nor_where_what_they_became_was_rated_before(world: World) -> None:
     assert notes(world, merged) == (theirs.replace("Yours", "Mine"), theirs)
     now = AFTER + 6 * MINUTE
     by = actor(world, "ana", now)
-    review_id = reviews.send(by, world.people["sue"], [merged], now)
+    review_id = review_actions.send(by, world.people["sue"], [merged], now)
     (item_id,) = item_ids(review_id)
     assert session().get_one(ReviewItemText, item_id).learner_note == theirs
     sue = actor(world, "sue", now)
     respond(sue, item_id, ReviewerAnswer.CONSISTENTLY, Ground.SAW_IT, "", 1, now)
-    reviews.reveal(sue, review_id, now)
+    review_actions.reveal(sue, review_id, now)
     session().rollback()
-    (endorsed,) = endorsements.history(ana(world), [merged, one, two], [merged])
-    was = endorsements.as_sent(endorsed.item_id)
-    stands = endorsements.own_now(world.people["ana"], merged)
+    (endorsed,) = ask(endorsements_queries.history(ana(world), [merged, one, two], [merged]))
+    was = ask(endorsements_queries.as_sent(endorsed.item_id))
+    stands = ask(endorsements_queries.own_now(world.people["ana"], merged))
     assert stands is not None
     assert (was.note, stands.note) == (theirs, theirs), "nothing changed since"
 
@@ -138,8 +142,8 @@ def test_what_waits_at_a_statement_that_is_retired_is_listed_with_it(world: Worl
     write(world, gone, -9, "waiting")
     carried(world, version)
     me = ana(world)
-    assert [each.id for each in retired_statements.of_learner(me, own_sheet(me))] == [gone]
-    earlier = statement_lines.earlier(gone, me)
+    assert [each.id for each in older_queries.of_learner(me, own_sheet(me))] == [gone]
+    earlier = versions_queries_lines.earlier(gone, me)
     assert earlier is not None
     assert (earlier.own_note, earlier.reviewer_note) == ("Mine waiting", "Yours waiting")
 
@@ -154,8 +158,8 @@ def test_what_is_retired_is_called_as_the_versions_that_they_know_call_it(world:
 
     def listed() -> list[int]:
         me = ana(world)
-        found = [each.id for each in retired_statements.of_learner(me, own_sheet(me))]
-        assert all(statement_lines.earlier(each, me) for each in found), "each has its page"
+        found = [each.id for each in older_queries.of_learner(me, own_sheet(me))]
+        assert all(versions_queries_lines.earlier(each, me) for each in found), "each has its page"
         return found
 
     assert listed() == [gone]

@@ -19,7 +19,7 @@ LEFT_OUT = {
     "tracker/record/visible/": "the row of a sheet",
 }
 LINEAGE = {
-    "tracker/administration/exclusions/actions_origins.py": "an operator adds an origin",
+    "tracker/administration/exclusions/actions.py": "an operator adds an origin",
     "tracker/frameworks/": "publishing writes it, and its pages show it",
     "tracker/record/ratings/queries.py": "shows what was answered to an origin",
     "tracker/record/versions/": "reads it with a version, and shows it",
@@ -80,16 +80,16 @@ WITHOUT_A_READER = {
     "tracker/accounts/readers/records.py": "whom somebody reviewed, to date a new reader's opening",
     "tracker/assessment/": OWN,
     "tracker/evidence/erasures/": WRITES,
-    "tracker/evidence/pieces/queries_versions.py": "what its owner sent, and a file of a review",
+    "tracker/evidence/pieces/queries.py": "what its owner sent, and a file of a review",
     "tracker/frameworks/changes/queries.py": COUNTED_WHOLE,
     "tracker/frameworks/versions/queries.py": COUNTED_WHOLE,
     "tracker/notifications/notices/": "that something waits, and no answer",
+    "tracker/operations/backups/actions.py": "for the operator, who hands each their own",
     "tracker/operations/checks/": COUNTED_WHOLE,
     "tracker/policy/reviewers.py": "who may review, and no answer",
-    "tracker/profiles/growth/queries_timeline.py": OWN,
     "tracker/queries/access/subjects.py": "whose row it is, for a door",
-    "tracker/record/endorsements/queries.py": "what ended, for its learner; one review's outcomes",
-    "tracker/record/endorsements/queries_digests.py": COUNTED_WHOLE,
+    "tracker/record/endorsements/queries.py": "what ended, for its learner; one review's outcomes; "
+    "and digests, of everybody",
     "tracker/record/ratings/": OWN,
     "tracker/record/sheet/queries_learners.py": OWN,
     "tracker/record/versions/": OWN,
@@ -104,9 +104,7 @@ WITHOUT_A_READER = {
     "tracker/reviews/review/": ONE_REVIEW,
     "tracker/reviews/second_opinions/queries.py": OWN,
     "tracker/reviews/sending/": OWN,
-    "tracker/teams/told/queries_outcomes.py": "figures of many, whose rule is the same for all",
     "tracker/today/demo/actions.py": "makes the demo",
-    "tracker/today/page/queries.py": OWN,
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.reviews import endorse
-from tests.factories.sending import (
+from tests.factories.sides import (
     NO,
     PART,
     YES,
@@ -26,20 +26,16 @@ from tests.factories.sending import (
 )
 from tests.factories.world import World
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules import Voice
 from tracker.frameworks.versions.rules_levels import LevelState
-from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import Endorsement, LevelException, Membership, Statement
-from tracker.operations.audit import queries as audit_log
-from tracker.record.sheet import (
-    queries as sheets,
-    rules_summaries as summaries,
-    rules_voices as statement_voices,
-)
+from tracker.operations.audit import queries as audit_queries
+from tracker.record.sheet import queries as sheet_queries, rules_summaries as sheet_rules_summaries
 from tracker.record.sheet.queries_learners import Learner, learner
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Side
 from tracker.record.visible.queries import Hidden, Reader
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
 
@@ -68,14 +64,14 @@ def hidden(world: World, name: str) -> int:
 def reviewed(world: World, by: str = "sue") -> int:
     review_id = send(world, PART, reviewer=by)
     answer_all(world, review_id, SAYS_PART, by=by)
-    reviews.reveal(actor(world, by), review_id, world.now)
+    review_actions.reveal(actor(world, by), review_id, world.now)
     session().rollback()
     return session().scalars(select(Endorsement.id)).one()
 
 
 def second(world: World, by: str = "hugo") -> int:
     endorsement_id = reviewed(world)
-    return reviews.send_to_second_reader(
+    return review_actions.send_to_second_reader(
         actor(world, "ana"), endorsement_id, world.people[by], world.teams["central"], world.now
     )
 
@@ -94,10 +90,10 @@ def test_from_the_request_to_the_reveal(here: World) -> None:
     (item_id,) = item_ids(review_id)
     ask(actor(here, "hugo"), item_id, "Where?", 1, here.now)
     assert hidden(here, "hugo") == 1
-    reviews.reply(actor(here, "ana"), item_id, "At the desk", here.now)
+    review_actions.reply(actor(here, "ana"), item_id, "At the desk", here.now)
     answer(here, item_id, SAYS_YES, by="hugo")
     assert hidden(here, "hugo") == 1
-    reviews.reveal(actor(here, "hugo"), review_id, here.now)
+    review_actions.reveal(actor(here, "hugo"), review_id, here.now)
     assert hidden(here, "hugo") == 0
 
 
@@ -107,7 +103,7 @@ def test_also_where_it_is_nobody_s_second(here: World) -> None:
 
 
 def test_not_once_it_was_withdrawn(here: World) -> None:
-    reviews.withdraw(actor(here, "ana"), second(here), here.now)
+    review_actions.withdraw(actor(here, "ana"), second(here), here.now)
     assert hidden(here, "hugo") == 0
 
 
@@ -153,13 +149,13 @@ def test_it_counts_as_open(here: World) -> None:
     domain_id = here.domains["communication"]
     found = {}
     for name in ("hugo", "sue"):
-        sheet = sheets.of_learner(ana(here), Side.REVEALED, reader(here, name))
+        sheet = sheet_queries.of_learner(ana(here), Side.REVEALED, reader(here, name))
         assert sheet.side is not None
         level = sheet.standings(Voice.ENDORSED)[domain_id].levels[0]
         found[name] = (level.state, level.tally.open, sheet.rated)
-        assert summaries.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
+        assert sheet_rules_summaries.endorsed_count(sheet).standing == (1 if name == "hugo" else 2)
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
-    sheet = sheets.of_learner(ana(here), Side.REVEALED, reader(here, "hugo"))
+    sheet = sheet_queries.of_learner(ana(here), Side.REVEALED, reader(here, "hugo"))
     shown = [line.statement.id for line in sheet.lines if sheet.word(line, Voice.SELF)]
     assert shown == [two]
 
@@ -176,18 +172,18 @@ def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: Wo
         sue = reader(here, "sue")
         vars(sue)["hidden"] = Hidden(pairs, hidden)
         seen = {one, two} - unseen
-        sheet = sheets.of_learner(ana(here), Side.REVEALED, sue)
-        voices = statement_voices.voices(sheet, ana(here).name)
+        sheet = sheet_queries.of_learner(ana(here), Side.REVEALED, sue)
+        voices = sheet_rules_summaries.voices(sheet, ana(here).name)
         assert {voice.id for voice in voices if voice.endorsed} == seen
         assert {voice.id for voice in voices if voice.own} == seen
-        assert summaries.endorsed_count(sheet).standing == len(seen)
+        assert sheet_rules_summaries.endorsed_count(sheet).standing == len(seen)
 
 
 def test_the_audit_leaves_earlier_reviews_of_it_out(here: World) -> None:
     review_id = second(here)
     kinds = ["review_sent", "review_answered"]
-    assert len(audit_log.listed(reader(here, "adam"), kinds).events) == 3
-    (event,) = audit_log.listed(reader(here, "hugo"), kinds).events
+    assert len(audit_queries.listed(reader(here, "adam"), kinds).events) == 3
+    (event,) = audit_queries.listed(reader(here, "hugo"), kinds).events
     assert event.facts["review"] == review_id
 
 
@@ -198,20 +194,20 @@ def test_nothing_of_it_can_be_tried_before_the_reveal(here: World) -> None:
     hugo = actor(here, "hugo")
     item_id = session().scalars(select(Endorsement.item_id)).one()
     with pytest.raises(Conflict, match="statement_hidden"):
-        endorsements.revoke(hugo, given, "By mistake", here.now)
+        endorsements_actions.revoke(hugo, given, "By mistake", here.now)
     with pytest.raises(Conflict, match="statement_hidden"):
-        endorsements.propose_exception(hugo, item_id, "Done elsewhere", here.now)
-    proposed = endorsements.propose_exception(
+        endorsements_actions.propose_exception(hugo, item_id, "Done elsewhere", here.now)
+    proposed = endorsements_actions.propose_exception(
         actor(here, "ana"), item_id, "Done elsewhere", here.now
     )
     with pytest.raises(Conflict, match="statement_hidden"):
-        endorsements.confirm_exception(hugo, item_id, proposed, here.now)
+        endorsements_actions.confirm_exception(hugo, item_id, proposed, here.now)
     session().rollback()
     assert session().scalars(select(LevelException.status)).all() == ["proposed"]
     answer_all(here, review_id, SAYS_PART, by="hugo")
-    reviews.reveal(hugo, review_id, here.now)
+    review_actions.reveal(hugo, review_id, here.now)
     with pytest.raises(Conflict, match="endorsement_ended"):
-        endorsements.revoke(hugo, given, "By mistake", here.now)
+        endorsements_actions.revoke(hugo, given, "By mistake", here.now)
 
 
 def test_no_other_statement_of_the_level_is_left_out_before_the_reveal(here: World) -> None:
@@ -219,8 +215,8 @@ def test_no_other_statement_of_the_level_is_left_out_before_the_reveal(here: Wor
     review_id = send(here, PART, skip=1, reviewer="hugo")
     answer_all(here, review_id, SAYS_PART, by="hugo")
     hugo = actor(here, "hugo")
-    reviews.reveal(hugo, review_id, here.now)
+    review_actions.reveal(hugo, review_id, here.now)
     (item_id,) = item_ids(review_id)
     send(here, PART, reviewer="hugo")
     with pytest.raises(Conflict, match="statement_hidden"):
-        endorsements.propose_exception(hugo, item_id, "Done elsewhere", here.now)
+        endorsements_actions.propose_exception(hugo, item_id, "Done elsewhere", here.now)

@@ -13,9 +13,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
-from tests.factories.sending import NO, PART, YES, actor, answer, ask, hand_on, item_ids, send
+from tests.factories.sides import NO, PART, YES, actor, answer, ask, hand_on, item_ids, send
 from tests.factories.world import World
 from tests.record.standings.test_actions import count_all, stale
 from tests.reviews.act.moves import change, steps
@@ -33,14 +33,14 @@ from tracker.models import (
     ReviewMove,
     Seal,
 )
-from tracker.record.standings import actions as services
+from tracker.record.standings import actions as standings_actions
 from tracker.record.workflow.rules import ItemStatus, Move
-from tracker.reviews.act import records as acts
+from tracker.reviews.act import records as act_records
 from tracker.reviews.act.rules import MOVES, AnyMove, MoveRule, Recipient, Tell, Thing
-from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences import actions as differences_actions
 from tracker.reviews.differences.rules import Choice, ChoiceKind
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.notices import NoticeKind
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -63,15 +63,15 @@ def without_an_answer(world: World) -> Iterator[Callable[[], object]]:
     """Withdrawn; and dropped before anything was answered, which closes it."""
     ana = actor(world, "ana")
     review_id = send(world, YES)
-    yield lambda: reviews.one_more_week(ana, review_id, NOW)
-    yield lambda: reviews.withdraw(ana, review_id, NOW)
+    yield lambda: review_actions.one_more_week(ana, review_id, NOW)
+    yield lambda: review_actions.withdraw(ana, review_id, NOW)
     first, second = item_ids(send(world, YES, YES, skip=1))
     yield lambda: returned(world, first)
-    yield lambda: reviews.drop(ana, first, NOW)
+    yield lambda: review_actions.drop(ana, first, NOW)
     yield lambda: returned(world, second)
-    yield lambda: reviews.reply(ana, second, "The front one.", NOW)
+    yield lambda: review_actions.reply(ana, second, "The front one.", NOW)
     yield lambda: returned(world, second)
-    yield lambda: reviews.drop(ana, second, NOW)
+    yield lambda: review_actions.drop(ana, second, NOW)
 
 
 def answered_again_and_again(world: World) -> Iterator[Callable[[], object]]:
@@ -81,14 +81,14 @@ def answered_again_and_again(world: World) -> Iterator[Callable[[], object]]:
     for each in ((MET, ""), (PARTLY, ""), (UNSEEN, ""), (UNSEEN, "Not here"), (NOT_YET, "")):
         yield partial(answer, world, first, each[0], note=each[1])
     yield lambda: returned(world, first)
-    yield lambda: reviews.reply(actor(world, "ana"), first, "The front one.", NOW)
+    yield lambda: review_actions.reply(actor(world, "ana"), first, "The front one.", NOW)
     yield lambda: answer(world, second, UNSEEN)
     yield lambda: returned(world, second)
-    yield lambda: reviews.reply(actor(world, "ana"), second, "The back one.", NOW)
-    yield lambda: reviews.one_more_week(sue, review_id, NOW)
+    yield lambda: review_actions.reply(actor(world, "ana"), second, "The back one.", NOW)
+    yield lambda: review_actions.one_more_week(sue, review_id, NOW)
     yield lambda: answer(world, first, MET)
     yield lambda: answer(world, second, MET)
-    yield lambda: reviews.reveal(sue, review_id, NOW)
+    yield lambda: review_actions.reveal(sue, review_id, NOW)
 
 
 def differences_talked_over(world: World) -> Iterator[Callable[[], object]]:
@@ -99,18 +99,18 @@ def differences_talked_over(world: World) -> Iterator[Callable[[], object]]:
     yield lambda: answer(world, apart, NOT_YET)
     yield lambda: returned(world, late)
     yield lambda: answer(world, equal, MET)
-    yield lambda: reviews.reveal(sue, review_id, NOW)
-    yield lambda: reviews.reply(ana, late, "The front one.", NOW)
+    yield lambda: review_actions.reveal(sue, review_id, NOW)
+    yield lambda: review_actions.reply(ana, late, "The front one.", NOW)
     yield lambda: answer(world, late, NOT_YET)
-    yield lambda: reviews.reveal(sue, review_id, NOW)
-    yield lambda: reviews.one_more_week(sue, review_id, NOW)
+    yield lambda: review_actions.reveal(sue, review_id, NOW)
+    yield lambda: review_actions.one_more_week(sue, review_id, NOW)
     talk = Choice(agreed, ChoiceKind.TALK)
-    yield lambda: differences.confirm_all(ana, review_id, [talk], NOW)
-    yield lambda: differences.take_back(ana, agreed, NOW)
+    yield lambda: differences_actions.confirm_all(ana, review_id, [talk], NOW)
+    yield lambda: differences_actions.take_back(ana, agreed, NOW)
     yield lambda: sides.confirm(sue, agreed, EndorsedAnswer.PARTLY, "We talked.", NOW)
     yield lambda: sides.confirm(ana, agreed, EndorsedAnswer.PARTLY, "We talked.", NOW)
     yield lambda: sides.keep_apart(ana, apart, NOW)
-    yield lambda: differences.undo_keep_apart(ana, apart, NOW)
+    yield lambda: differences_actions.undo_keep_apart(ana, apart, NOW)
     yield lambda: sides.keep_apart(sue, apart, NOW)
     yield lambda: sides.keep_apart(sue, late, NOW)
 
@@ -140,34 +140,36 @@ def what_comes_of_it(world: World) -> Iterator[Callable[[], object]]:
     _first, second, third = item_ids(review_id)
     for item_id, said in zip(item_ids(review_id), (MET, PARTLY, MET), strict=True):
         yield partial(answer, world, item_id, said)
-    yield lambda: reviews.reveal(sue, review_id, NOW)
+    yield lambda: review_actions.reveal(sue, review_id, NOW)
     made: list[int] = []
-    yield lambda: made.append(endorsements.propose_exception(sue, second, "Done elsewhere.", NOW))
-    yield lambda: endorsements.confirm_exception(ben, second, made[0], NOW)
-    yield lambda: endorsements.withdraw_exception(ben, second, made[0], "Here again.", NOW)
-    yield lambda: made.append(endorsements.propose_exception(ben, second, "Not here.", NOW))
+    yield lambda: made.append(
+        endorsements_actions.propose_exception(sue, second, "Done elsewhere.", NOW)
+    )
+    yield lambda: endorsements_actions.confirm_exception(ben, second, made[0], NOW)
+    yield lambda: endorsements_actions.withdraw_exception(ben, second, made[0], "Here again.", NOW)
+    yield lambda: made.append(endorsements_actions.propose_exception(ben, second, "Not here.", NOW))
     yield lambda: sides.keep_apart(ben, third, NOW)
-    yield lambda: differences.thank(ben, review_id, "Thank you!", NOW)
-    yield lambda: differences.withdraw_thanks(ben, review_id, NOW)
+    yield lambda: differences_actions.thank(ben, review_id, "Thank you!", NOW)
+    yield lambda: differences_actions.withdraw_thanks(ben, review_id, NOW)
     statements = world.statements["communication"][4:7]
-    yield lambda: made.append(reviews.send(ben, world.people["sue"], statements, NOW))
+    yield lambda: made.append(review_actions.send(ben, world.people["sue"], statements, NOW))
     first, second, third = item_ids(made[2])
     yield lambda: answer(world, first, NOT_YET)
     yield lambda: answer(world, second, PARTLY)
     yield lambda: returned(world, third)
-    yield lambda: reviews.reveal(sue, made[2], NOW)
+    yield lambda: review_actions.reveal(sue, made[2], NOW)
     yield lambda: sides.keep_apart(sue, first, NOW)
-    yield lambda: differences.undo_keep_apart(sue, first, NOW)
+    yield lambda: differences_actions.undo_keep_apart(sue, first, NOW)
     yield lambda: sides.keep_apart(sue, first, NOW)
-    yield lambda: reviews.drop(ben, third, NOW)
+    yield lambda: review_actions.drop(ben, third, NOW)
     standing = select(Endorsement.id).where(
         Endorsement.person_id == world.people["ben"], Endorsement.status == "standing"
     )
     given = session().scalars(standing.order_by(Endorsement.id)).first() or 0
-    yield lambda: endorsements.revoke(sue, given, "Another Ben.", NOW)
+    yield lambda: endorsements_actions.revoke(sue, given, "Another Ben.", NOW)
     with transaction() as tx:
         tx.execute(update(Library).values(endorsement_months=12))
-    yield lambda: endorsements.expire_due(NOW + dt.timedelta(days=400))
+    yield lambda: endorsements_actions.expire_due(NOW + dt.timedelta(days=400))
 
 
 def ended_by_its_last_day(world: World) -> Iterator[Callable[[], object]]:
@@ -176,9 +178,9 @@ def ended_by_its_last_day(world: World) -> Iterator[Callable[[], object]]:
     yield lambda: answer(world, equal, MET)
     yield lambda: returned(world, waits)
     yield lambda: returned(world, asked)
-    yield lambda: reviews.reveal(actor(world, "sue"), review_id, NOW)
-    yield lambda: reviews.reply(actor(world, "ben"), waits, "The front one.", NOW)
-    yield lambda: differences.end_late(NOW + dt.timedelta(days=40))
+    yield lambda: review_actions.reveal(actor(world, "sue"), review_id, NOW)
+    yield lambda: review_actions.reply(actor(world, "ben"), waits, "The front one.", NOW)
+    yield lambda: differences_actions.end_late(NOW + dt.timedelta(days=40))
 
 
 WAYS = (
@@ -217,16 +219,16 @@ class Made:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[Made]:
     """The moves since it was emptied."""
     found: list[Made] = []
-    remember = acts._remember
+    remember = act_records._remember
 
     def listen(tx: Session, rule: MoveRule, move: AnyMove, *rest: Any) -> None:
         review, row, by, before, _now = rest
         of = review.id, review.learner_id, review.reviewer_id
         about = row.id, by, before, getattr(row, "statement_id", None)
-        found.append(Made(acts.THINGS[type(row)], move, *of, *about, tx.get_transaction()))
+        found.append(Made(act_records.THINGS[type(row)], move, *of, *about, tx.get_transaction()))
         remember(tx, rule, move, *rest)
 
-    monkeypatch.setattr(acts, "_remember", listen)
+    monkeypatch.setattr(act_records, "_remember", listen)
     return found
 
 
@@ -391,9 +393,9 @@ def test_after_each_row_of_the_table_what_is_kept_is_right(world: World) -> None
         for move in way(world):
             move()
             session().rollback()
-            assert services.differing(NOW) == []
+            assert standings_actions.differing(NOW) == []
             count_all()
-            assert services.differing(NOW) == []
+            assert standings_actions.differing(NOW) == []
     rows = session().execute(select(ReviewMove.item_id, ReviewMove.before, ReviewMove.move))
     made = {(item_id is not None, str(before), move) for item_id, before, move in rows}
     table = {

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from tests.conftest import NOW
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
-from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
+from tests.factories.sides import NO, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import Base, db, session
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -61,7 +61,7 @@ def is_all_or_nothing(act: Callable[[], object]) -> None:
 
 def rated(world: World) -> Callable[[], object]:
     ana, statement_id = actor(world, "ana"), world.statements["communication"][0]
-    return lambda: ratings.rate(ana, statement_id, YES, 0, NOW, own_note="At the desk")
+    return lambda: ratings_actions.rate(ana, statement_id, YES, 0, NOW, own_note="At the desk")
 
 
 def answered(world: World) -> Callable[[], object]:
@@ -72,7 +72,7 @@ def answered(world: World) -> Callable[[], object]:
 def revealed(world: World) -> Callable[[], object]:
     review_id = send(world, YES, NO)
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY)
-    return lambda: reviews.reveal(actor(world, "sue"), review_id, NOW)
+    return lambda: review_actions.reveal(actor(world, "sue"), review_id, NOW)
 
 
 def differing(world: World) -> int:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.factories.evidence import piece
-from tests.factories.sending import PART, YES, send
+from tests.factories.sides import PART, YES, send
 from tests.factories.world import World
 
 

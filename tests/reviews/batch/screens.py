@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.client import Client
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import items
+from tests.factories.sides import items
 from tests.factories.world import World
 
 SignIn = Callable[[str], Client]

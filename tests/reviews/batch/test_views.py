@@ -12,14 +12,14 @@ from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
-from tests.factories.sending import PART, YES, actor, answer, ask, hand_on, item_ids, items, send
+from tests.factories.sides import PART, YES, actor, answer, ask, hand_on, item_ids, items, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.batch.screens import SAYS_NO, by_statement, fields, screen, statuses
 from tracker.db import session, transaction
 from tracker.models import Look, Team
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 
@@ -30,7 +30,7 @@ def long_review_id(app: Flask, world: World) -> int:
     with app.app_context():
         for statement_id in both:
             rate(world, "ana", statement_id, YES)
-        return reviews.send(actor(world, "ana"), world.people["sue"], both, world.now)
+        return review_actions.send(actor(world, "ana"), world.people["sue"], both, world.now)
 
 
 class TestScreen:
@@ -100,7 +100,7 @@ class TestScreen:
         with app.app_context():
             first, *_rest = item_ids(long_review_id)
             ask(actor(world, "sue"), first, "Where?", 1, world.now)
-            reviews.drop(actor(world, "ana"), first, world.now)
+            review_actions.drop(actor(world, "ana"), first, world.now)
         assert f'id="s-{first}"' not in sue.get(screen(long_review_id)).text
         again = sue.get(screen(long_review_id, 2)).text
         assert re.findall(r'id="s-(\d+)"', again) == re.findall(r'id="s-(\d+)"', second)
@@ -217,7 +217,7 @@ class TestScreen:
         with app.app_context():
             review_id = send(world, YES)
             answer(world, item_ids(review_id)[0], SAYS_NO)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert sue.get(screen(review_id)).headers["Location"] == f"/reviews/{review_id}/differences"
         with app.app_context():
             (item_id,) = item_ids(review_id)
@@ -242,9 +242,9 @@ class TestScreen:
         sent = fields(sue.get(screen(review_id)).text)
         with app.app_context():
             if end == "revealed":
-                reviews.reveal(actor(world, "sue"), review_id, world.now)
+                review_actions.reveal(actor(world, "sue"), review_id, world.now)
             elif end == "withdrawn":
-                reviews.withdraw(actor(world, "ana"), review_id, world.now)
+                review_actions.withdraw(actor(world, "ana"), review_id, world.now)
             else:
                 hand_on(world, review_id, "hugo")
         sent |= {
@@ -284,7 +284,7 @@ class TestScreen:
         self, app: Flask, world: World, sue: Client, review_id: int
     ) -> None:
         with app.app_context():
-            reviews.withdraw(actor(world, "ana"), review_id, world.now)
+            review_actions.withdraw(actor(world, "ana"), review_id, world.now)
         page = sue.get(screen(review_id), follow_redirects=True)
         assert page.status_code == 200
         for part in (
@@ -357,7 +357,7 @@ def test_a_screen_costs_the_same_for_one_item_and_for_thirty(
 
     def withdraw(review_id: int) -> None:
         with app.app_context():
-            reviews.withdraw(actor(world, "ana"), review_id, world.now)
+            review_actions.withdraw(actor(world, "ana"), review_id, world.now)
 
     with app.app_context():
         for person in ("ana", "ben"):

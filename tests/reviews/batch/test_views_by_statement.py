@@ -9,13 +9,13 @@ from sqlalchemy import update
 from tests.client import Client
 from tests.factories.evidence import piece
 from tests.factories.people import join
-from tests.factories.sending import NO, PART, YES, actor, answer, ask, hand_on, item_ids, send
+from tests.factories.sides import NO, PART, YES, actor, answer, ask, hand_on, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.batch.screens import SAYS_NO, SignIn, by_statement, fields, screen, statuses
 from tracker.db import transaction
 from tracker.models import Team
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 
@@ -107,7 +107,7 @@ class TestByStatement:
             answer(world, first, SAYS_NO)
             answer(world, second, SAYS_NO)
             ask(actor(world, "sue"), third, "CANARY", 1, world.now)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
             going_on = hand_on(world, review_id, "hugo")
         assert sue.get(screen(review_id)).headers["Location"] == f"/reviews/{review_id}/differences"
         assert sue.get(by_statement(world, 2)).status_code == 404
@@ -131,7 +131,7 @@ class TestByStatement:
         sent = fields(sue.get(by_statement(world)).text)
         with app.app_context():
             of_ana, of_ben = (item_ids(review_id)[0] for review_id in both)
-            reviews.withdraw(actor(world, "ben"), both[1], world.now)
+            review_actions.withdraw(actor(world, "ben"), both[1], world.now)
         for item_id, note in ((of_ana, "Of the first"), (of_ben, "Of the second")):
             sent |= {
                 f"answer-{item_id}": "partly",
@@ -143,7 +143,7 @@ class TestByStatement:
         assert "to copy: Of the second" in words(page.text)
         assert fields(page.text)[f"note-{of_ana}"] == "Of the first"
         with app.app_context():
-            reviews.withdraw(actor(world, "ana"), both[0], world.now)
+            review_actions.withdraw(actor(world, "ana"), both[0], world.now)
         page = sue.post(by_statement(world), sent)
         assert page.status_code == 409
         text = words(page.text)
@@ -161,7 +161,7 @@ class TestByStatement:
         sent = fields(sue.get(by_statement(world)).text)
         with app.app_context():
             of_ana, of_ben = (item_ids(review_id)[0] for review_id in both)
-            reviews.withdraw(actor(world, "ben"), both[1], world.now)
+            review_actions.withdraw(actor(world, "ben"), both[1], world.now)
         sent |= {
             "act": "ticked",
             "bar_answer": "cannot_tell",

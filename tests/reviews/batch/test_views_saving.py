@@ -5,13 +5,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.client import Client
-from tests.factories.sending import YES, actor, answer, item_ids, send
+from tests.factories.sides import YES, actor, answer, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.batch.screens import SAYS_NO, SAYS_PART, SignIn, statuses
 from tracker.db import transaction
 from tracker.models import Framework
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 
 class TestSave:
@@ -119,7 +119,7 @@ class TestNextReview:
         assert "Next review: Ben" in words(sue.get("/reviews").text)
         assert "Next review: Ben" in words(sue.get(f"/reviews/{of_ana}/check").text)
         with app.app_context():
-            reviews.reveal(actor(world, "sue"), of_ana, world.now)
+            review_actions.reveal(actor(world, "sue"), of_ana, world.now)
         assert "Next review: Ben" in words(sue.get(f"/reviews/{of_ana}/differences").text)
         with app.app_context():
             answer(world, item_ids(of_ben)[0], SAYS_PART)
@@ -132,6 +132,6 @@ class TestNextReview:
         with app.app_context():
             review_id = send(world, YES)
             answer(world, item_ids(review_id)[0], SAYS_PART)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
         ana = sign_in(world.email("ana"))
         assert "Next review" not in ana.get(f"/reviews/{review_id}/differences").text

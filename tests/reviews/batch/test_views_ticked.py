@@ -4,11 +4,11 @@ import pytest
 from flask import Flask
 
 from tests.client import Client
-from tests.factories.sending import YES, actor, answer, ask, item_ids, items, send
+from tests.factories.sides import YES, actor, answer, ask, item_ids, items, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.batch.screens import SAYS_NO, by_statement, fields, screen, statuses
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.rules.drafts import RESPONSE
 
 
@@ -68,7 +68,7 @@ class TestStopForNow:
         with app.app_context():
             first, *_rest = item_ids(review_id)
             typed = (("answer", "partly"), ("ground", "saw_it"), ("note", "At the desk"))
-            account.save_draft(actor(world, "sue"), RESPONSE, str(first), typed, world.now)
+            account_actions.save_draft(actor(world, "sue"), RESPONSE, str(first), typed, world.now)
         found = fields(sue.get(screen(review_id)).text)
         assert f"answer-{first}" not in found
         assert found[f"note-{first}"] == "At the desk"

@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.copies import made_once
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import NO, PART, SURE_NOT, YES
+from tests.factories.sides import NO, PART, SURE_NOT, YES
 from tests.factories.world import World
 from tests.reviews.differences.pages import revealed
 

@@ -1,16 +1,16 @@
 """The page of differences, and what it says."""
 
 from tests.factories.answers import Answer, ReviewerAnswer
-from tests.factories.sending import actor, answer_all, item_ids, send
+from tests.factories.sides import actor, answer_all, item_ids, send
 from tests.factories.world import World
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 
 def revealed(world: World, *pairs: tuple[Answer, ReviewerAnswer]) -> tuple[str, list[int]]:
     """The address of the page, and the ids of the items."""
     review_id = send(world, *(own for own, _theirs in pairs))
     answer_all(world, review_id, *(theirs for _own, theirs in pairs))
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return f"/reviews/{review_id}/differences", item_ids(review_id)
 
 

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
-from tests.factories.sending import NO, PART, YES, actor, answer_all, send
+from tests.factories.sides import NO, PART, YES, actor, answer_all, send
 from tests.factories.world import World
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 AGREED = EndorsedAnswer.PARTLY
 AFTERWARDS = dt.datetime(2026, 12, 9, 0, 0, tzinfo=dt.UTC)
@@ -17,7 +17,7 @@ def differing(world: World, count: int = 2) -> int:
     review_id = send(world, *[YES, PART, NO][:count])
     said = (ReviewerAnswer.PARTLY, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY)
     answer_all(world, review_id, *said[:count])
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return review_id
 
 

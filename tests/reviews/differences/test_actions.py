@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import supervises_no_more
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, answer_all, item_ids, items, review, send
+from tests.factories.sides import YES, actor, answer_all, item_ids, items, review, send
 from tests.factories.world import World
 from tests.reviews.differences.settled import AGREED, confirm, differing
 from tests.reviews.review.state import statuses
 from tracker.db import session
 from tracker.models import Confirmation, Endorsement, ReviewItem, ReviewMove
-from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences import actions as differences_actions
 from tracker.reviews.differences.queries import own_side
 from tracker.reviews.differences.rules import Choice, ChoiceKind
 from tracker.reviews.review.rules import seen_stamp
@@ -89,7 +89,7 @@ def test_another_window_of_ones_own_replaces_nothing_that_it_did_not_show(
     shown = ""
     if first == "taken back":
         shown = seen_stamp(session().scalars(select(Confirmation.confirmed_at)).one())
-        differences.take_back(ana, item_id, world.now)
+        differences_actions.take_back(ana, item_id, world.now)
 
     def stands() -> list[tuple[object, ...]]:
         read = session().execute(select(Confirmation.answer, Confirmation.confirmed_at))
@@ -99,13 +99,13 @@ def test_another_window_of_ones_own_replaces_nothing_that_it_did_not_show(
     behind = Choice(item_id, kind, answer, "mine", own=shown)
     before = stands()
     with pytest.raises(Conflict) as refused:
-        differences.confirm_all(ana, review_id, [behind], world.now)
+        differences_actions.confirm_all(ana, review_id, [behind], world.now)
     assert refused.value.facts["rows"][item_id].code == "confirmation_own"
     assert (stands(), statuses(review_id)) == (before, ["differs", "differs"])
     now = (
         "" if not before else seen_stamp(session().scalars(select(Confirmation.confirmed_at)).one())
     )
-    differences.confirm_all(ana, review_id, [replace(behind, own=now)], world.now)
+    differences_actions.confirm_all(ana, review_id, [replace(behind, own=now)], world.now)
     assert (stands(), statuses(review_id)) != (before, ["differs", "differs"])
 
 
@@ -114,7 +114,7 @@ def test_the_same_word_twice_is_no_conflict(world: World) -> None:
     item_id, ana = item_ids(review_id)[0], actor(world, "ana")
     same = Choice(item_id, ChoiceKind.AGREE, AGREED, "talked", own="")
     for _window in range(2):
-        assert differences.confirm_all(ana, review_id, [same], world.now).waiting == 1
+        assert differences_actions.confirm_all(ana, review_id, [same], world.now).waiting == 1
 
 
 @pytest.mark.parametrize("order", [("ana", "sue"), ("sue", "ana")])
@@ -124,7 +124,7 @@ def test_both_confirm_the_same_at_once_and_it_is_agreed(
     """Neither page showed the other's word; and who sends theirs again is told the same."""
     review_id = differing(world)
     told = [
-        differences.confirm_all(
+        differences_actions.confirm_all(
             actor(world, name),
             review_id,
             [
@@ -215,13 +215,13 @@ class TestChoosing:
             Choice(first, ChoiceKind.AGREE, "partly"),
             Choice(second, ChoiceKind.NO_AGREEMENT),
         ]
-        differences.choose(ana, review_id, choices, [], world.now)
+        differences_actions.choose(ana, review_id, choices, [], world.now)
         assert set(own_side(review_id, ana.person_id).choices) == {first, second}
         assert own_side(review_id, sue.person_id).choices == {}
         assert statuses(review_id) == ["differs", "differs"]
         assert session().scalars(select(Confirmation)).all() == []
         assert session().scalars(select(ReviewMove).where(ReviewMove.move == "confirm")).all() == []
-        differences.choose(ana, review_id, choices[:1], [second], world.now)
+        differences_actions.choose(ana, review_id, choices[:1], [second], world.now)
         session().rollback()
         assert set(own_side(review_id, ana.person_id).choices) == {first}
         sides.keep_apart(sue, first, world.now)
@@ -236,7 +236,7 @@ class TestChoosing:
             Choice(second, ChoiceKind.AGREE, "not_my_work"),
         ]
         with pytest.raises(Conflict, match="answers_refused") as refused:
-            differences.confirm_all(actor(world, "ana"), review_id, choices, world.now)
+            differences_actions.confirm_all(actor(world, "ana"), review_id, choices, world.now)
         rows = refused.value.facts["rows"]
         assert isinstance(rows, dict)
         assert {item_id: why.code for item_id, why in rows.items()} == {second: "difference_reason"}
@@ -246,10 +246,10 @@ class TestChoosing:
         review_id = differing(world)
         other = item_ids(send(world, YES, skip=3))[0]
         for act in (
-            lambda: differences.choose(
+            lambda: differences_actions.choose(
                 actor(world, "ana"), review_id, [Choice(other, ChoiceKind.TALK)], [], world.now
             ),
-            lambda: differences.confirm_all(
+            lambda: differences_actions.confirm_all(
                 actor(world, "ana"), review_id, [Choice(other, ChoiceKind.TALK)], world.now
             ),
         ):
@@ -260,7 +260,7 @@ class TestChoosing:
         review_id = differing(world)
         first, second = item_ids(review_id)
         confirm(world, "sue", first)
-        done = differences.confirm_all(
+        done = differences_actions.confirm_all(
             actor(world, "ana"),
             review_id,
             [Choice(first, ChoiceKind.AGREE, "partly"), Choice(second, ChoiceKind.NO_AGREEMENT)],
@@ -278,15 +278,17 @@ def test_nobody_else_has_a_say(world: World) -> None:
             sides.confirm(who, item_id, AGREED, "x", world.now)
         with pytest.raises(Missing):
             sides.keep_apart(who, item_id, world.now)
-        for move in (differences.take_back, differences.undo_keep_apart):
+        for move in (differences_actions.take_back, differences_actions.undo_keep_apart):
             with pytest.raises(Missing):
                 move(who, item_id, world.now)
         with pytest.raises(Missing):
-            differences.choose(
+            differences_actions.choose(
                 who, session().get_one(ReviewItem, item_id).review_id, [], [], world.now
             )
         with pytest.raises(Missing):
-            differences.add_next_step(who, item_id, who.person_id, "x", world.now.date(), world.now)
+            differences_actions.add_next_step(
+                who, item_id, who.person_id, "x", world.now.date(), world.now
+            )
 
 
 def test_before_the_reveal_there_is_nothing_to_agree_on(world: World) -> None:
@@ -295,7 +297,7 @@ def test_before_the_reveal_there_is_nothing_to_agree_on(world: World) -> None:
     for call in (
         lambda: confirm(world, "ana", item_id),
         lambda: sides.keep_apart(actor(world, "sue"), item_id, world.now),
-        lambda: differences.add_next_step(
+        lambda: differences_actions.add_next_step(
             actor(world, "sue"), item_id, world.people["ana"], "x", world.now.date(), world.now
         ),
     ):

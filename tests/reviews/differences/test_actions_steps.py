@@ -5,29 +5,18 @@ import datetime as dt
 import pytest
 from sqlalchemy import select, update
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import (
-    NO,
-    PART,
-    YES,
-    actor,
-    answer,
-    ask,
-    item_ids,
-    respond,
-    review,
-    send,
-)
+from tests.factories.sides import NO, PART, YES, actor, answer, ask, item_ids, respond, review, send
 from tests.factories.world import World
 from tests.reviews.differences.settled import AFTERWARDS, AGREED, confirm, differing
 from tests.reviews.review.state import statuses
-from tracker.accounts.account import actions as away
+from tracker.accounts.account import actions as account_actions
 from tracker.db import session, transaction
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import Library, ReviewItem, ReviewMove, TrainingAction
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Conflict, Invalid, Missing
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -40,8 +29,8 @@ class TestTime:
         self, world: World
     ) -> None:
         review_id = differing(world)
-        assert differences.end_late(LAST_MINUTE) == 0
-        assert differences.end_late(AFTERWARDS) == 1
+        assert differences_actions.end_late(LAST_MINUTE) == 0
+        assert differences_actions.end_late(AFTERWARDS) == 1
         assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
         rows = (
             session()
@@ -49,14 +38,14 @@ class TestTime:
             .all()
         )
         assert rows == [None, None], "nobody did it: time did"
-        assert differences.end_late(AFTERWARDS) == 0
+        assert differences_actions.end_late(AFTERWARDS) == 0
 
     def test_the_day_is_that_of_the_library(self, world: World) -> None:
         with transaction() as tx:
             tx.execute(update(Library).values(time_zone="America/Los_Angeles"))
         differing(world)
-        assert differences.end_late(AFTERWARDS) == 0
-        assert differences.end_late(AFTERWARDS + dt.timedelta(hours=8)) == 1
+        assert differences_actions.end_late(AFTERWARDS) == 0
+        assert differences_actions.end_late(AFTERWARDS + dt.timedelta(hours=8)) == 1
 
     def test_who_comes_too_late_is_told_and_it_is_kept_apart(self, world: World) -> None:
         review_id = differing(world)
@@ -78,26 +67,26 @@ class TestTime:
         answer(world, first, first_answer)
         for item_id in (late, returned, waiting, answered, unseen):
             ask(sue, item_id, "Where?", 1, world.now)
-        reviews.reveal(sue, review_id, world.now)
+        review_actions.reveal(sue, review_id, world.now)
         tomorrow = world.now + dt.timedelta(days=1)
         for item_id in (late, waiting, answered, unseen):
-            reviews.reply(ana, item_id, "Here", tomorrow)
+            review_actions.reply(ana, item_id, "Here", tomorrow)
         respond(sue, late, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 3, tomorrow)
         ask(sue, waiting, "Where else?", 3, tomorrow)
         ask(sue, answered, "Where else?", 3, tomorrow)
         respond(sue, unseen, ReviewerAnswer.CANNOT_TELL, None, "", 3, tomorrow)
-        reviews.reveal(sue, review_id, tomorrow)
+        review_actions.reveal(sue, review_id, tomorrow)
         for item_id in (waiting, answered):
-            reviews.reply(ana, item_id, "There", tomorrow)
+            review_actions.reply(ana, item_id, "There", tomorrow)
         respond(sue, answered, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 5, tomorrow)
         assert review(review_id).differences_due_on == dt.date(2026, 12, 8), (
             "a later reveal does not move it"
         )
         with pytest.raises(Conflict, match="differences_over"):
-            reviews.drop(ana, returned, AFTERWARDS)
+            review_actions.drop(ana, returned, AFTERWARDS)
         session().rollback()
-        assert differences.end_late(LAST_MINUTE) == 0
-        assert differences.end_late(AFTERWARDS) == 1
+        assert differences_actions.end_late(LAST_MINUTE) == 0
+        assert differences_actions.end_late(AFTERWARDS) == 1
         assert (statuses(review_id), review(review_id).status) == (
             [
                 "kept_apart" if first_answer is ReviewerAnswer.NOT_YET else "endorsed",
@@ -119,16 +108,18 @@ class TestTime:
         first, second = item_ids(review_id)
         answer(world, first, ReviewerAnswer.CONSISTENTLY)
         ask(actor(world, "sue"), second, "Where?", 1, world.now)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
-        reviews.one_more_week(actor(world, "ana"), review_id, world.now)
-        away.leave(actor(world, "ana"), world.now.date() + dt.timedelta(days=2), world.now)
-        assert differences.end_late(LAST_MINUTE + dt.timedelta(days=10)) == 0
-        assert differences.end_late(AFTERWARDS + dt.timedelta(days=10)) == 1
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.one_more_week(actor(world, "ana"), review_id, world.now)
+        account_actions.leave(
+            actor(world, "ana"), world.now.date() + dt.timedelta(days=2), world.now
+        )
+        assert differences_actions.end_late(LAST_MINUTE + dt.timedelta(days=10)) == 0
+        assert differences_actions.end_late(AFTERWARDS + dt.timedelta(days=10)) == 1
         assert statuses(review_id) == ["endorsed", "dropped"]
 
     def test_a_review_that_revealed_nothing_has_no_end(self, world: World) -> None:
         review_id = send(world, YES, PART)
-        assert differences.end_late(AFTERWARDS + dt.timedelta(days=100)) == 0
+        assert differences_actions.end_late(AFTERWARDS + dt.timedelta(days=100)) == 0
         assert review(review_id).status == "sent"
 
 
@@ -136,7 +127,7 @@ class TestNextSteps:
     def test_what_whose_and_by_when(self, world: World) -> None:
         item_id = item_ids(differing(world))[0]
         for name in ("ana", "sue"):
-            differences.add_next_step(
+            differences_actions.add_next_step(
                 actor(world, name),
                 item_id,
                 world.people["ana"],
@@ -148,8 +139,8 @@ class TestNextSteps:
         assert {(step.text, step.owner_id, step.due_on, step.done_at) for step in steps} == {
             ("Shadow Tom", world.people["ana"], dt.date(2026, 12, 20), None)
         }
-        differences.finish_next_step(actor(world, "ana"), item_id, steps[0].id, world.now)
-        differences.finish_next_step(
+        differences_actions.finish_next_step(actor(world, "ana"), item_id, steps[0].id, world.now)
+        differences_actions.finish_next_step(
             actor(world, "sue"), item_id, steps[0].id, world.now + dt.timedelta(days=1)
         )
         session().rollback()
@@ -159,7 +150,7 @@ class TestNextSteps:
         item_id = item_ids(differing(world))[0]
         confirm(world, "ana", item_id)
         confirm(world, "sue", item_id)
-        assert differences.add_next_step(
+        assert differences_actions.add_next_step(
             actor(world, "sue"),
             item_id,
             world.people["sue"],
@@ -183,15 +174,15 @@ class TestNextSteps:
     ) -> None:
         item_id = item_ids(differing(world))[0]
         with pytest.raises(Invalid, match=code):
-            differences.add_next_step(
+            differences_actions.add_next_step(
                 actor(world, "sue"), item_id, world.people[owner], text, due_on, world.now
             )
 
     def test_a_step_of_another_item_is_not_found(self, world: World) -> None:
         first, second = item_ids(differing(world))
-        step_id = differences.add_next_step(
+        step_id = differences_actions.add_next_step(
             actor(world, "sue"), first, world.people["ana"], "x", world.now.date(), world.now
         )
         for item_id, step in ((second, step_id), (first, 2**31 - 1)):
             with pytest.raises(Missing):
-                differences.finish_next_step(actor(world, "ana"), item_id, step, world.now)
+                differences_actions.finish_next_step(actor(world, "ana"), item_id, step, world.now)

@@ -5,16 +5,16 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, item_ids, review, send_again
+from tests.factories.sides import YES, actor, item_ids, review, send_again
 from tests.factories.world import World
 from tests.reviews.differences.settled import AFTERWARDS, confirm, differing
 from tests.reviews.review.state import statuses
 from tracker.db import session
 from tracker.models import Confirmation, Endorsement
-from tracker.reviews.differences import actions as differences
+from tracker.reviews.differences import actions as differences_actions
 from tracker.reviews.differences.queries import own_side, undoable
 from tracker.reviews.differences.rules import Choice, ChoiceKind
 from tracker.rules.errors import Conflict
@@ -27,7 +27,7 @@ class TestTakingBack:
         review_id = differing(world)
         item_id = item_ids(review_id)[0]
         confirm(world, "ana", item_id, EndorsedAnswer.PARTLY, "since May")
-        differences.take_back(actor(world, "ana"), item_id, world.now)
+        differences_actions.take_back(actor(world, "ana"), item_id, world.now)
         session().rollback()
         assert session().scalars(select(Confirmation)).all() == []
         mine = own_side(review_id, world.people["ana"]).choices[item_id]
@@ -39,25 +39,25 @@ class TestTakingBack:
         item_id = item_ids(differing(world))[0]
         confirm(world, "ana", item_id)
         with pytest.raises(Conflict, match="move_not_now"):
-            differences.take_back(actor(world, "sue"), item_id, world.now)
+            differences_actions.take_back(actor(world, "sue"), item_id, world.now)
 
     def test_not_once_it_is_agreed(self, world: World) -> None:
         item_id = item_ids(differing(world))[0]
         for name in ("ana", "sue"):
             confirm(world, name, item_id)
         with pytest.raises(Conflict, match="move_not_now"):
-            differences.take_back(actor(world, "ana"), item_id, world.now)
+            differences_actions.take_back(actor(world, "ana"), item_id, world.now)
 
     def test_to_talk_about_it_can_be_taken_back_as_well(self, world: World) -> None:
         review_id = differing(world)
         item_id = item_ids(review_id)[0]
         who = actor(world, "sue")
-        done = differences.confirm_all(
+        done = differences_actions.confirm_all(
             who, review_id, [Choice(item_id, ChoiceKind.TALK)], world.now
         )
         assert (done.both, done.waiting, done.agreed, done.apart) == (1, 0, 0, 0)
         assert session().scalars(select(Confirmation.answer)).all() == [None]
-        differences.take_back(who, item_id, world.now)
+        differences_actions.take_back(who, item_id, world.now)
         session().rollback()
         assert own_side(review_id, who.person_id).choices[item_id].kind is ChoiceKind.TALK
 
@@ -80,7 +80,7 @@ class TestUndoingNoAgreement:
         review_id = differing(world)
         item_id, other = item_ids(review_id)
         sides.keep_apart(actor(world, "ana"), item_id, world.now)
-        differences.undo_keep_apart(actor(world, "ana"), item_id, world.now + self.LATER)
+        differences_actions.undo_keep_apart(actor(world, "ana"), item_id, world.now + self.LATER)
         assert statuses(review_id)[0] == "differs"
         sides.keep_apart(actor(world, "sue"), item_id, world.now + 2 * self.LATER)
         session().rollback()
@@ -93,7 +93,7 @@ class TestUndoingNoAgreement:
         item_id = item_ids(differing(world))[0]
         sides.keep_apart(actor(world, "ana"), item_id, world.now)
         with pytest.raises(Conflict, match="move_not_now"):
-            differences.undo_keep_apart(actor(world, "sue"), item_id, world.now)
+            differences_actions.undo_keep_apart(actor(world, "sue"), item_id, world.now)
 
     def test_not_once_the_last_one_closed_the_review(self, world: World) -> None:
         review_id = differing(world)
@@ -102,7 +102,7 @@ class TestUndoingNoAgreement:
         assert review(review_id).status == "closed"
         for item_id in item_ids(review_id):
             with pytest.raises(Conflict, match="move_not_now"):
-                differences.undo_keep_apart(actor(world, "ana"), item_id, world.now)
+                differences_actions.undo_keep_apart(actor(world, "ana"), item_id, world.now)
 
     def test_meanwhile_the_statement_is_not_sent_again(self, world: World) -> None:
         self.endorsed_before(world)
@@ -120,5 +120,5 @@ class TestUndoingNoAgreement:
         item_id = item_ids(review_id)[0]
         sides.keep_apart(actor(world, "ana"), item_id, world.now)
         with pytest.raises(Conflict, match="differences_over"):
-            differences.undo_keep_apart(actor(world, "ana"), item_id, AFTERWARDS)
+            differences_actions.undo_keep_apart(actor(world, "ana"), item_id, AFTERWARDS)
         assert review(review_id).status == "closed"

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from tests.factories.answers import SCALE, Answer, ReviewerAnswer
-from tracker.frameworks.versions.rules_scale import counterpart
+from tracker.frameworks.versions.rules import counterpart
 from tracker.reviews.differences.rules import Choice, ChoiceKind, is_taken, needs_reason
 
 OBSERVED = [each for each in ReviewerAnswer if each != ReviewerAnswer.CANNOT_TELL]

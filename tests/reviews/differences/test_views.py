@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import YES, actor, answer, item_ids, send
+from tests.factories.sides import YES, actor, answer, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.differences.pages import choosing, revealed
 from tracker.db import session, transaction
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import Confirmation, Review
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 SignIn = Callable[[str], Client]
 
@@ -138,7 +138,7 @@ def test_what_somebody_was_told_is_said_to_the_learner(
         (item_id,) = item_ids(review_id)
         told = "Tom closed for her."
         answer(world, item_id, ReviewerAnswer.NOT_YET, note=told, ground=Ground.WAS_TOLD)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     page = words(sign_in(world.email("ana")).get(f"/reviews/{review_id}/differences").text)
     assert "Sue: Not yet , told by someone Tom closed for her." in page
     assert "You and Sue rated 1 statement without seeing each other’s rating." in page

@@ -22,22 +22,22 @@ from tests.client import links
 from tests.conftest import NOW
 from tests.copies import empty
 from tests.engines import LONG
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import join
-from tests.factories.sending import actor, answer_all, item_ids, send
+from tests.factories.sides import actor, answer_all, item_ids, send
 from tests.factories.world import World, make_world
 from tests.reviews.test_views_blindness import Fetched, fetch
 from tests.web.worlds import QuickClient, different
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import db, session, transaction
 from tracker.models import Library, ReviewItem
-from tracker.record.sheet import queries as sheets
-from tracker.record.standings import actions as standings
-from tracker.record.visible import queries_rows as sheet_rows
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.record.sheet import queries as sheet_queries
+from tracker.record.standings import actions as standings_actions
+from tracker.record.visible import queries_rows as visible_queries_rows
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 
 pytestmark = pytest.mark.usefixtures("same_salts")
 
@@ -64,7 +64,7 @@ def lived(life: int) -> Iterator[World]:
     sue, said = ReviewerAnswer.NOT_YET, [*FIRST[life], Answer.CONSISTENTLY]
     for day in range(DAYS):
         world.now = NOW + dt.timedelta(days=day)
-        standings.count_stale(world.now)
+        standings_actions.count_stale(world.now)
         for number, name in enumerate(LEARNERS):
             at = day - 3 * number
             if at == 0:
@@ -73,15 +73,15 @@ def lived(life: int) -> Iterator[World]:
             elif at == 2:
                 review_id = of_item(open_items[name][0])
                 answer_all(world, review_id, *FINAL, sue)
-                reviews.reveal(actor(world, "sue"), review_id, world.now)
+                review_actions.reveal(actor(world, "sue"), review_id, world.now)
             elif at in (3, 4, 5) and life:
                 agree(world, name, open_items[name][at - 3], FINAL[at - 3])
             elif at == 6 and number == 1:
                 except_(world, name, open_items[name][3])
             elif at == 8 and number % 2:
                 agree(world, name, open_items[name][3], sue)
-        differences.end_late(world.now)
-        rounds.keep_all_due(world.now)
+        differences_actions.end_late(world.now)
+        rounds_actions.keep_all_due(world.now)
         yield world
 
 
@@ -98,10 +98,10 @@ def agree(world: World, name: str, item_id: int, said: ReviewerAnswer) -> None:
 
 
 def except_(world: World, name: str, item_id: int) -> None:
-    proposed = endorsements.propose_exception(
+    proposed = endorsements_actions.propose_exception(
         actor(world, "sue"), item_id, "Done elsewhere.", world.now
     )
-    endorsements.confirm_exception(actor(world, name), item_id, proposed, world.now)
+    endorsements_actions.confirm_exception(actor(world, name), item_id, proposed, world.now)
 
 
 def seen(app: Flask, world: World, like: set[str] | None) -> dict[str, Fetched]:
@@ -177,12 +177,12 @@ def test_neither_a_reveal_nor_what_is_settled_changes_a_page_of_others_before_th
     answer_all(world, review_id, *FINAL[:2], FINAL[0], FINAL[2])
 
     def pages(like: set[str] | None) -> dict[str, Fetched]:
-        standings.count_stale(world.now)
+        standings_actions.count_stale(world.now)
         return seen(app, world, like)
 
     before = pages(None)
     assert {"/handover", "/open-work"} <= {f"/{path.rpartition('/')[2]}" for path in before}
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     assert different(pages({*before}), before) == set()
     except_(world, "ana", last)
     agree(world, "ana", first, FINAL[2])
@@ -195,10 +195,10 @@ def test_neither_a_reveal_nor_what_is_settled_changes_a_page_of_others_before_th
 def test_what_others_are_told_before_a_review_ends_is_found(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, whole = sheet_rows.reviewed_in_open, sheets.rows_of_people.__wrapped__
-    monkeypatch.setattr(sheet_rows, "reviewed_in_open", lambda _of_two: made(true()))
+    made, whole = visible_queries_rows.reviewed_in_open, sheet_queries.rows_of_people.__wrapped__
+    monkeypatch.setattr(visible_queries_rows, "reviewed_in_open", lambda _of_two: made(true()))
     monkeypatch.setattr(
-        sheets,
+        sheet_queries,
         "rows_of_people",
         lambda *of, is_past, revealed, reads_open: whole(
             *of, is_past=is_past, revealed=revealed, reads_open=not is_past

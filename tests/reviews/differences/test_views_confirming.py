@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import YES, actor
+from tests.factories.sides import YES, actor
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.differences.pages import choosing, revealed, said

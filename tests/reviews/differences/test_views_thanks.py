@@ -11,16 +11,16 @@ from tests.client import Client
 from tests.evidence.canary import CARD, tables_with_it
 from tests.factories.notices import wants
 from tests.factories.people import join
-from tests.factories.sending import YES, actor, answer_all, send
+from tests.factories.sides import YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.result.test_pages import PARTLY, SAME, settled
 from tests.reviews.test_views_blindness import crawl
-from tracker.administration.people import actions as people
+from tracker.administration.people import actions as people_actions
 from tracker.db import db, session
 from tracker.models import AuditEvent, AuditEventDetail, HeldText, Notice, Thanks
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.notices import MailChoice, NoticeKind
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.roles import Role
@@ -112,9 +112,9 @@ def test_nothing_is_left_of_what_was_withdrawn(app: Flask, review_id: int, world
     """The audit says that it was written and withdrawn, and never what."""
     with app.app_context():
         ana = actor(world, "ana")
-        differences.thank(ana, review_id, f"You helped me with {CARD}.", world.now)
+        differences_actions.thank(ana, review_id, f"You helped me with {CARD}.", world.now)
         assert tables_with_it(db.engine) == {"thanks"}
-        differences.withdraw_thanks(ana, review_id, world.now)
+        differences_actions.withdraw_thanks(ana, review_id, world.now)
         assert tables_with_it(db.engine) == set()
         kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
         assert kinds[-2:] == ["review_thanked", "review_thanks_withdrawn"]
@@ -128,10 +128,10 @@ def test_a_legal_hold_on_either_keeps_what_goes(
 ) -> None:
     with app.app_context():
         ana, adam = actor(world, "ana"), actor(world, "adam")
-        differences.thank(ana, review_id, "First", world.now)
-        people.begin_legal_hold(adam, world.people[on_hold], "A letter.", world.now)
-        differences.thank(ana, review_id, TO_SUE, world.now)
-        differences.withdraw_thanks(ana, review_id, world.now)
+        differences_actions.thank(ana, review_id, "First", world.now)
+        people_actions.begin_legal_hold(adam, world.people[on_hold], "A letter.", world.now)
+        differences_actions.thank(ana, review_id, TO_SUE, world.now)
+        differences_actions.withdraw_thanks(ana, review_id, world.now)
         held = session().scalars(select(HeldText.content).order_by(HeldText.id)).all()
         assert held == [{"text": "First"}, {"text": TO_SUE}]
 
@@ -141,12 +141,12 @@ def test_only_of_a_closed_review_and_by_the_two(app: Flask, world: World) -> Non
         review_id = send(world, YES)
         for name, refusal in (("ana", Conflict), ("sue", Conflict), ("cora", Missing)):
             with pytest.raises(refusal):
-                differences.thank(actor(world, name), review_id, "Early", world.now)
+                differences_actions.thank(actor(world, name), review_id, "Early", world.now)
         answer_all(world, review_id, SAME)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         for name in ("cora", "ben", "hugo"):
             with pytest.raises(Missing):
-                differences.thank(actor(world, name), review_id, "Not mine", world.now)
+                differences_actions.thank(actor(world, name), review_id, "Not mine", world.now)
         assert session().scalars(select(Thanks)).all() == []
 
 
@@ -155,13 +155,15 @@ def thanked(app: Flask, world: World, url: str, review_id: int) -> list[str]:
     """Both wrote some; then Hugo, who leads the team with Sue, gives a second opinion. Addresses
     to guess."""
     with app.app_context():
-        differences.thank(actor(world, "ana"), review_id, TO_SUE, world.now)
-        differences.thank(actor(world, "sue"), review_id, "CANARY-THANKS to you.", world.now)
+        differences_actions.thank(actor(world, "ana"), review_id, TO_SUE, world.now)
+        differences_actions.thank(
+            actor(world, "sue"), review_id, "CANARY-THANKS to you.", world.now
+        )
         join(world, "hugo", "central", Role.SUPERVISOR)
         first = world.statements["communication"][0]
-        second = reviews.send(actor(world, "ana"), world.people["hugo"], [first], world.now)
+        second = review_actions.send(actor(world, "ana"), world.people["hugo"], [first], world.now)
         answer_all(world, second, PARTLY, by="hugo")
-        reviews.reveal(actor(world, "hugo"), second, world.now)
+        review_actions.reveal(actor(world, "hugo"), second, world.now)
     pages = ("", "/result", "/differences", "/differences.pdf")
     work = f"/people/{world.people['sue']}/open-work"
     return [*(f"{url}{page}" for page in pages), work, f"/reviews/{second}/result", "/notices"]

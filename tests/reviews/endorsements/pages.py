@@ -8,11 +8,11 @@ from tests.client import Client
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
-from tests.factories.sending import PART, actor, answer_all
+from tests.factories.sides import PART, actor, answer_all
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Rating
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 SignIn = Callable[[str], Client]
 
@@ -25,9 +25,11 @@ def reviewed(world: World) -> int:
     rate(world, "ana", statement_id, PART)
     with transaction() as tx:
         tx.execute(update(Rating).values(reviewer_note="Every Tuesday"))
-    review_id = reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
+    review_id = review_actions.send(
+        actor(world, "ana"), world.people["sue"], [statement_id], world.now
+    )
     answer_all(world, review_id, ReviewerAnswer.PARTLY)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return session().scalars(select(Endorsement.id)).one()
 
 

@@ -8,34 +8,25 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.frameworks import leave_out
 from tests.factories.levels import own_sheet, revealed_sheet
 from tests.factories.people import supervises_no_more
 from tests.factories.reviews import endorse
-from tests.factories.sending import (
-    NOT_MINE,
-    PART,
-    YES,
-    actor,
-    answer_all,
-    item_ids,
-    send,
-    send_again,
-)
+from tests.factories.sides import NOT_MINE, PART, YES, actor, answer_all, item_ids, send, send_again
 from tests.factories.world import World
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import session, transaction
+from tracker.frameworks.versions.rules import Voice
 from tracker.frameworks.versions.rules_levels import LevelState
-from tracker.frameworks.versions.rules_scale import Voice
 from tracker.models import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.record.words import skill_of
 from tracker.record.endorsements.rules import AgreedException, agreed as agreed_on
 from tracker.record.sheet.queries_learners import Learner, learner
 from tracker.record.standings.rules import short
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Conflict, Invalid, Missing
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -52,7 +43,7 @@ def equal(world: World, *own: Answer, skip: int = 0) -> list[int]:
     """A revealed review in which both said the same. Its items' ids."""
     review_id = send(world, *own, skip=skip)
     answer_all(world, review_id, *(SAID[each] for each in own))
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return item_ids(review_id)
 
 
@@ -60,26 +51,26 @@ def again(world: World, own: Answer) -> int:
     """The first statement sent once more, and both say the same. The item's id."""
     review_id = send_again(world, own)
     answer_all(world, review_id, SAID[own])
-    reviews.reveal(actor(world, "sue"), review_id, world.now + dt.timedelta(minutes=1))
+    review_actions.reveal(actor(world, "sue"), review_id, world.now + dt.timedelta(minutes=1))
     return item_ids(review_id)[0]
 
 
 def differing(world: World, skip: int = 0) -> int:
     review_id = send(world, YES, skip=skip)
     answer_all(world, review_id, ReviewerAnswer.NOT_YET)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return item_ids(review_id)[0]
 
 
 def propose(world: World, item_id: int, by: str = "sue") -> int:
-    return endorsements.propose_exception(
+    return endorsements_actions.propose_exception(
         actor(world, by), item_id, "Done by the central office", world.now
     )
 
 
 def agree(world: World, item_id: int) -> int:
     exception_id = propose(world, item_id)
-    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, world.now)
+    endorsements_actions.confirm_exception(actor(world, "ana"), item_id, exception_id, world.now)
     return exception_id
 
 
@@ -108,7 +99,7 @@ def test_one_proposes_and_the_other_agrees(world: World, first: str, second: str
     item_id = differing(world)
     exception_id = propose(world, item_id, first)
     assert agreed_of(world) == []
-    endorsements.confirm_exception(actor(world, second), item_id, exception_id, LATER)
+    endorsements_actions.confirm_exception(actor(world, second), item_id, exception_id, LATER)
     (one,) = agreed_of(world)
     assert (one.title, one.reason, one.names, one.on) == (
         "Communication 1.1",
@@ -132,7 +123,7 @@ def test_nobody_agrees_with_themselves(world: World, name: str) -> None:
     item_id = differing(world)
     exception_id = propose(world, item_id, name)
     with pytest.raises(Conflict, match="exception_needs_other"):
-        endorsements.confirm_exception(actor(world, name), item_id, exception_id, world.now)
+        endorsements_actions.confirm_exception(actor(world, name), item_id, exception_id, world.now)
 
 
 @pytest.mark.parametrize("name", ["ben", "hugo", "cora", "adam", "olaf"])
@@ -142,9 +133,11 @@ def test_others_have_no_say(world: World, name: str) -> None:
         propose(world, item_id, name)
     exception_id = propose(world, item_id)
     with pytest.raises(Missing):
-        endorsements.confirm_exception(actor(world, name), item_id, exception_id, world.now)
+        endorsements_actions.confirm_exception(actor(world, name), item_id, exception_id, world.now)
     with pytest.raises(Missing):
-        endorsements.withdraw_exception(actor(world, name), item_id, exception_id, "x", world.now)
+        endorsements_actions.withdraw_exception(
+            actor(world, name), item_id, exception_id, "x", world.now
+        )
 
 
 def test_a_supervisor_who_left_has_none_either(world: World) -> None:
@@ -153,18 +146,20 @@ def test_a_supervisor_who_left_has_none_either(world: World) -> None:
     sue = actor(world, "sue")
     supervises_no_more(world)
     with pytest.raises(Missing):
-        endorsements.confirm_exception(sue, item_id, exception_id, world.now)
-    endorsements.withdraw_exception(actor(world, "ana"), item_id, exception_id, "alone", world.now)
+        endorsements_actions.confirm_exception(sue, item_id, exception_id, world.now)
+    endorsements_actions.withdraw_exception(
+        actor(world, "ana"), item_id, exception_id, "alone", world.now
+    )
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 4001])
 def test_reasons_are_needed(world: World, reason: str) -> None:
     item_id = differing(world)
     with pytest.raises(Invalid, match="review_text"):
-        endorsements.propose_exception(actor(world, "sue"), item_id, reason, world.now)
+        endorsements_actions.propose_exception(actor(world, "sue"), item_id, reason, world.now)
     exception_id = propose(world, item_id)
     with pytest.raises(Invalid, match="review_text"):
-        endorsements.withdraw_exception(
+        endorsements_actions.withdraw_exception(
             actor(world, "sue"), item_id, exception_id, reason, world.now
         )
 
@@ -220,13 +215,13 @@ class TestWhatItDoes:
         revealed = revealed_sheet(of).standings(Voice.SELF)
         exception_id = propose(world, item_id)
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
-        endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, LATER)
+        endorsements_actions.confirm_exception(actor(world, "ana"), item_id, exception_id, LATER)
         assert level(world, 2) == (LevelState.MET, 2, 1)
         assert own_sheet(of).standings(Voice.SELF) == own
         assert revealed_sheet(of).standings(Voice.SELF) == revealed
         assert level(world, 2, NOW) == (LevelState.NOT_MET, 3, 0)
         assert level(world, 2, LATER) == (LevelState.MET, 2, 1)
-        endorsements.withdraw_exception(
+        endorsements_actions.withdraw_exception(
             actor(world, "sue"), item_id, exception_id, "She does it now", LATER
         )
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
@@ -266,14 +261,14 @@ class TestHowItEnds:
     def test_either_withdraws_it_with_a_reason(self, world: World, name: str) -> None:
         item_id = differing(world)
         exception_id = agree(world, item_id)
-        endorsements.withdraw_exception(
+        endorsements_actions.withdraw_exception(
             actor(world, name), item_id, exception_id, "She does it now", LATER
         )
         ended = session().get_one(LevelException, exception_id)
         assert (ended.status, ended.ended_at) == ("withdrawn", LATER)
         assert session().get_one(LevelExceptionText, exception_id).end_reason == "She does it now"
         with pytest.raises(Conflict, match="exception_over"):
-            endorsements.withdraw_exception(
+            endorsements_actions.withdraw_exception(
                 actor(world, name), item_id, exception_id, "again", LATER
             )
         assert propose(world, item_id), "another can be agreed"
@@ -290,13 +285,15 @@ class TestHowItEnds:
         exception_id = propose(world, item_id)
         again(world, PART)
         with pytest.raises(Conflict, match="exception_over"):
-            endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, LATER)
+            endorsements_actions.confirm_exception(
+                actor(world, "ana"), item_id, exception_id, LATER
+            )
 
     def test_an_exception_of_another_item_is_not_there(self, world: World) -> None:
         first, second = equal(world, PART, PART)
         exception_id = propose(world, first)
         with pytest.raises(Missing):
-            endorsements.confirm_exception(actor(world, "ana"), second, exception_id, LATER)
+            endorsements_actions.confirm_exception(actor(world, "ana"), second, exception_id, LATER)
 
 
 def raw(world: World, item_id: int, **values: object) -> None:

@@ -5,20 +5,21 @@ import datetime as dt
 import pytest
 from sqlalchemy import update
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.levels import own_sheet
 from tests.factories.reviews import endorse
-from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
+from tests.factories.sides import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Evidence, Person, Rating
-from tracker.record.sheet import queries_learners as learners
+from tracker.queries.asking import ask
+from tracker.record.sheet import queries_learners as sheet_queries_learners
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules_summaries import changed_since_review
 from tracker.reviews.endorsements.queries import Endorsed, history
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.names import first_name, short_name
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -27,19 +28,19 @@ pytestmark = pytest.mark.usefixtures("app_context")
 def reviewed(world: World, said: ReviewerAnswer = ReviewerAnswer.CONSISTENTLY) -> int:
     review_id = send(world, YES)
     answer_all(world, review_id, said)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return world.statements["communication"][0]
 
 
 def learner(world: World, person: str = "ana") -> Learner:
-    found = learners.learner(world.people[person], world.now.date())
+    found = sheet_queries_learners.learner(world.people[person], world.now.date())
     assert found is not None
     return found
 
 
 def current(world: World, person: str = "ana") -> list[Endorsed]:
     of_all = [each for ids in world.statements.values() for each in ids]
-    return [each for each in history(learner(world, person), of_all, of_all) if each.counts]
+    return [each for each in ask(history(learner(world, person), of_all, of_all)) if each.counts]
 
 
 def test_an_endorsement_says_who_what_and_when(world: World) -> None:
@@ -56,7 +57,7 @@ def test_an_endorsement_says_who_what_and_when(world: World) -> None:
         "Consistently",
         world.now,
     )
-    assert history(learner(world), [statement_id + 1], [statement_id + 1]) == []
+    assert ask(history(learner(world), [statement_id + 1], [statement_id + 1])) == []
     assert current(world, "ben") == []
 
 
@@ -67,7 +68,8 @@ def test_history_keeps_every_one_and_the_newest_stands(world: World) -> None:
     )
     reviewed(world)
     assert [
-        (each.key, each.status) for each in history(learner(world), [statement_id], [statement_id])
+        (each.key, each.status)
+        for each in ask(history(learner(world), [statement_id], [statement_id]))
     ] == [("consistently", "standing"), ("partly", "superseded")]
 
 
@@ -78,7 +80,7 @@ def test_what_was_kept_apart_does_not_stand(world: World) -> None:
     )
     review_id = send(world, PART)
     answer_all(world, review_id, ReviewerAnswer.NOT_YET)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     sides.keep_apart(actor(world, "ana"), item_ids(review_id)[0], world.now)
     assert current(world) == []
 

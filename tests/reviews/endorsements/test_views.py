@@ -11,19 +11,19 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.conftest import NOW, Queries
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send_again
+from tests.factories.sides import NO, PART, YES, actor, answer_all, item_ids, send_again
 from tests.factories.world import World
 from tests.reading import words
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tests.reviews.endorsements.pages import SignIn, own_page, reviewed, their_page
 from tracker.db import session, transaction
-from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.evidence.erasures import actions as erasures_actions
 from tracker.models import Endorsement, Evidence, Membership, Rating, ReviewItemText, ScaleAnswer
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.erasures import ErasureReason
 
 LATER = NOW + dt.timedelta(minutes=5)
@@ -111,7 +111,7 @@ def test_a_supervisor_sees_of_it_what_was_revealed(
             tx.execute(update(Rating).values(answer="not_yet", reviewer_note="SEALED", version=2))
         first, second = world.statements["communication"][:2]
         rate(world, "ana", second, YES)
-        review_id = reviews.send(
+        review_id = review_actions.send(
             actor(world, "ana"), world.people["sue"], [first, second], world.now
         )
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY)
@@ -123,7 +123,7 @@ def test_a_supervisor_sees_of_it_what_was_revealed(
         "what is sent and sealed leaves no trace"
     )
     with app.app_context():
-        reviews.reveal(actor(world, "sue"), review_id, LATER)
+        review_actions.reveal(actor(world, "sue"), review_id, LATER)
     after = sue.get(their_page(world)).text
     assert (
         part(after, "Answer")
@@ -171,10 +171,10 @@ def test_an_older_one_was_replaced_and_a_newer_one_suspended(
         reviewed(world)
         review_id = send_again(world, YES)
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(actor(world, "sue"), review_id, LATER)
+        review_actions.reveal(actor(world, "sue"), review_id, LATER)
         review_id = send_again(world, NO)
         answer_all(world, review_id, ReviewerAnswer.PARTLY)
-        reviews.reveal(actor(world, "sue"), review_id, LATER)
+        review_actions.reveal(actor(world, "sue"), review_id, LATER)
         sides.keep_apart(actor(world, "ana"), item_ids(review_id)[0], LATER)
     for name, page in (("ana", own_page(world)), ("sue", their_page(world))):
         said = words(sign_in(world.email(name)).get(page).text)
@@ -199,7 +199,7 @@ def test_what_does_not_fit_is_shown_so(
     with app.app_context():
         evidence_id = session().scalars(select(Evidence.id)).one()
         session().rollback()
-        evidence_erasures.erase(
+        erasures_actions.erase(
             actor(world, "ana"), evidence_id, ErasureReason.PRIVATE, tmp_path, now=world.now
         )
     erased = client.get(page).text
@@ -254,5 +254,5 @@ def test_no_page_costs_more_statements_for_more_endorsements(
             piece(world, title=f"Log {number}", reasons={world.statements["communication"][0]: ""})
             review_id = send_again(world, PART)
             answer_all(world, review_id, ReviewerAnswer.PARTLY)
-            reviews.reveal(actor(world, "sue"), review_id, NOW - dt.timedelta(hours=number))
+            review_actions.reveal(actor(world, "sue"), review_id, NOW - dt.timedelta(hours=number))
     assert counts() == before

@@ -12,13 +12,13 @@ from tests.conftest import NOW
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import YES, actor, send
+from tests.factories.sides import YES, actor, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.endorsements.pages import SignIn, own_page, reviewed, their_page
 from tracker.db import session, transaction
 from tracker.models import Library, Review
-from tracker.reviews.endorsements import actions as endorsements
+from tracker.reviews.endorsements import actions as endorsements_actions
 
 
 class TestRevoke:
@@ -64,7 +64,7 @@ class TestRevoke:
 
     def test_it_is_told_of_for_a_fortnight(self, app: Flask, world: World, sign_in: SignIn) -> None:
         with app.app_context():
-            endorsements.revoke(
+            endorsements_actions.revoke(
                 actor(world, "sue"), reviewed(world), "x", NOW - dt.timedelta(days=15)
             )
         assert "revoked the reviewed rating" not in sign_in(world.email("ana")).get("/").text
@@ -94,7 +94,7 @@ class TestExpire:
         assert "2 reviewed ratings expire by Dec 19" in today
         assert ticked(ana.get("/reviews/new?expiring=1").text) == {first, second}
         with app.app_context():
-            assert endorsements.expire_due(NOW + dt.timedelta(days=20)) == 1
+            assert endorsements_actions.expire_due(NOW + dt.timedelta(days=20)) == 1
         today = words(ana.get("/").text)
         assert "1 reviewed rating expires by Dec 19" in today
         assert "1 reviewed rating has expired" in today

@@ -17,15 +17,15 @@ from tests.conftest import Queries
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.levels import stand
 from tests.factories.reviews import endorse
-from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
+from tests.factories.sides import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import LevelException, Library, ReviewItemText
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 
 SignIn = Callable[[str], Client]
 WHY = "Interlibrary loan is done by the central office."
@@ -35,7 +35,7 @@ def revealed(world: World, *said: ReviewerAnswer) -> tuple[int, list[int]]:
     """A review in which Ana said Consistently each time. Its id, and those of its items."""
     review_id = send(world, *[YES] * len(said))
     answer_all(world, review_id, *said)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return review_id, item_ids(review_id)
 
 
@@ -46,10 +46,12 @@ def agreed(world: World) -> None:
         endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
     review_id = send(world, PART, skip=4)
     answer_all(world, review_id, ReviewerAnswer.PARTLY)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     (item_id,) = item_ids(review_id)
-    exception_id = endorsements.propose_exception(actor(world, "sue"), item_id, WHY, world.now)
-    endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, world.now)
+    exception_id = endorsements_actions.propose_exception(
+        actor(world, "sue"), item_id, WHY, world.now
+    )
+    endorsements_actions.confirm_exception(actor(world, "ana"), item_id, exception_id, world.now)
 
 
 @pytest.mark.in_ci
@@ -131,7 +133,7 @@ def test_the_folded_list_is_open_where_something_is_proposed(
         review_id = send(world, PART, PART)
         said = (ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET)
         item_id, _open = answer_all(world, review_id, *said)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     page, at = f"/reviews/{review_id}/differences", f"/review-items/{item_id}/exception"
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
     folded = re.compile(r'<details class="section endorsed-list" id="reviewed"( open)?>')
@@ -150,7 +152,7 @@ def test_the_folded_list_is_open_where_something_is_proposed(
 def test_a_refused_proposal_keeps_what_was_typed(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         _review_id, (first, second) = revealed(world, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY)
-        endorsements.propose_exception(actor(world, "sue"), first, WHY, world.now)
+        endorsements_actions.propose_exception(actor(world, "sue"), first, WHY, world.now)
     ana = sign_in(world.email("ana"))
     refused = ana.post(f"/review-items/{second}/exception", {"reason": "Mine <too>"})
     assert refused.status_code == 422
@@ -223,7 +225,7 @@ def test_the_gaps_page_counts_what_its_reader_sees_by_name(
 def test_nothing_of_a_proposal_counts_or_shows(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         _review_id, (item_id,) = revealed(world, ReviewerAnswer.PARTLY)
-        endorsements.propose_exception(actor(world, "sue"), item_id, WHY, world.now)
+        endorsements_actions.propose_exception(actor(world, "sue"), item_id, WHY, world.now)
     for name in ("ana", "sue", "cora"):
         where = "/profile" if name == "ana" else f"/people/{world.people['ana']}/profile"
         assert WHY not in sign_in(world.email(name)).get(where).text
@@ -272,9 +274,11 @@ def test_no_page_costs_more_statements_for_more_exceptions(
     before = counts()
     with app.app_context():
         for item_id in (ids[0], ids[2], ids[5]):
-            exception_id = endorsements.propose_exception(
+            exception_id = endorsements_actions.propose_exception(
                 actor(world, "sue"), item_id, WHY, world.now
             )
             later = world.now + dt.timedelta(minutes=1)
-            endorsements.confirm_exception(actor(world, "ana"), item_id, exception_id, later)
+            endorsements_actions.confirm_exception(
+                actor(world, "ana"), item_id, exception_id, later
+            )
     assert counts() == before

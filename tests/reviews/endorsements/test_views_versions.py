@@ -14,17 +14,17 @@ from tests.factories.levels import own_sheet
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import actor, answer_all
+from tests.factories.sides import actor, answer_all
 from tests.factories.versions import NextVersion, carried as carry, next_version
 from tests.factories.world import World
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Rating, Review, ReviewItem
-from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import queries_learners as sheet_queries_learners
 from tracker.record.sheet.rules_summaries import changed_since_review
 from tracker.record.visible.queries import Reader
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
@@ -213,7 +213,7 @@ def test_who_moves_back_finds_what_they_said_before_and_in_between(
     with app.app_context():
         for now in (carried.now(carried.same), carried.now(carried.asked)):
             version = 1 if now == carried.now(carried.same) else 0
-            ratings.rate(actor(world, "ana"), now, Answer.PARTLY, version, moved)
+            ratings_actions.rate(actor(world, "ana"), now, Answer.PARTLY, version, moved)
         carry(world, carried.made, moved + dt.timedelta(days=1), person="ana", back=True)
     ana = sign_in(world.email("ana"))
     told = ana.get("/profile.json").get_json()
@@ -235,14 +235,14 @@ def test_a_new_word_ends_what_was_read_from_an_earlier_version(
     now = carried.now(carried.same)
     with app.app_context():
         ana, sue = actor(world, "ana"), actor(world, "sue")
-        learner = learners.learner(ana.person_id, world.now.date())
+        learner = sheet_queries_learners.learner(ana.person_id, world.now.date())
         assert learner is not None
         assert now not in changed_since_review(own_sheet(learner))
-        ratings.rate(ana, now, Answer.PARTLY, 1, world.now)
+        ratings_actions.rate(ana, now, Answer.PARTLY, 1, world.now)
         assert now in changed_since_review(own_sheet(learner))
-        review_id = reviews.send(ana, sue.person_id, [now], world.now)
+        review_id = review_actions.send(ana, sue.person_id, [now], world.now)
         answer_all(world, review_id, ReviewerAnswer.PARTLY)
-        reviews.reveal(sue, review_id, world.now)
+        review_actions.reveal(sue, review_id, world.now)
         states = standing_ids(world)
         assert (states[carried.same], states[now]) == ("superseded", "standing")
         assert states[carried.asked] == "standing", "of another line"
@@ -261,7 +261,9 @@ def test_a_second_opinion_is_of_the_new_wording_and_as_blind(
             .one()
         )
         team_id = world.teams["central"]
-        review_id = reviews.send_to_second_reader(ana, given, hugo.person_id, team_id, world.now)
+        review_id = review_actions.send_to_second_reader(
+            ana, given, hugo.person_id, team_id, world.now
+        )
         item = session().scalars(select(ReviewItem).where(ReviewItem.review_id == review_id)).one()
         assert item.statement_id == now
         assert session().get_one(Review, review_id).reviewer_id == hugo.person_id
@@ -269,5 +271,5 @@ def test_a_second_opinion_is_of_the_new_wording_and_as_blind(
         assert reader.is_hidden(ana.person_id, now)
         assert reader.is_hidden(ana.person_id, carried.same), "nor what was said of it before"
         assert not Reader(sue, world.now).is_hidden(ana.person_id, carried.same)
-        endorsements.revoke(sue, given, "Another Ana", world.now)
+        endorsements_actions.revoke(sue, given, "Another Ana", world.now)
         assert standing_ids(world)[carried.same] == "revoked"

@@ -3,9 +3,9 @@
 import datetime as dt
 
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
-from tracker.reviews.handovers import queries
+from tracker.reviews.handovers import queries as handovers_queries
 
 SAYS_YES, SAYS_NO, CANNOT = (
     ReviewerAnswer.CONSISTENTLY,
@@ -14,6 +14,8 @@ SAYS_YES, SAYS_NO, CANNOT = (
 )
 
 
-def stranded(world: World, at: dt.datetime, team: str = "city") -> list[queries.OpenReview]:
+def stranded(
+    world: World, at: dt.datetime, team: str = "city"
+) -> list[handovers_queries.OpenReview]:
     """As their coordinator sees it."""
-    return queries.stranded(actor(world, "cora"), f"/{world.teams[team]}/", at.date())
+    return handovers_queries.stranded(actor(world, "cora"), f"/{world.teams[team]}/", at.date())

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from sqlalchemy import delete, select, update
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.evidence import piece
 from tests.factories.people import closed_to, join
-from tests.factories.sending import (
+from tests.factories.sides import (
     NO,
     PART,
     YES,
@@ -37,13 +37,13 @@ from tracker.models import (
     ReviewMessage,
     ReviewMove,
 )
-from tracker.reviews.handovers import actions as handovers, queries as open_work
+from tracker.reviews.handovers import actions as handovers_actions, queries as handovers_queries
 from tracker.reviews.review import (
-    actions as reviews,
-    queries as review_headers,
-    queries_items as review_items,
+    actions as review_actions,
+    queries as review_queries,
+    queries_items as review_queries_items,
 )
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.sending import queries_reviewers as sending_queries_reviewers
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 
@@ -116,10 +116,13 @@ class TestHandingOn:
         answer(world, item_ids(first)[0], SAYS_NO, note="I doubt it")
         second = hand_on(world, first, "hugo", by="cora", note="Sue left")
         session().rollback()
-        for side in (*review_items.for_learner(first), *review_items.for_reviewer(second)):
+        for side in (
+            *review_queries_items.for_learner(first),
+            *review_queries_items.for_reviewer(second),
+        ):
             assert side.reviewer_answer is None
             assert side.their_note == ""
-        assert [each.own for each in review_items.for_reviewer(second)] == [None, None]
+        assert [each.own for each in review_queries_items.for_reviewer(second)] == [None, None]
 
     def test_what_was_revealed_stays_with_the_first(self, world: World) -> None:
         first = send(world, YES, NO, PART)
@@ -127,7 +130,7 @@ class TestHandingOn:
         answer(world, ids[0], SAYS_YES)
         answer(world, ids[1], SAYS_YES)
         ask(actor(world, "sue"), ids[2], "Where?", 1, world.now)
-        reviews.reveal(actor(world, "sue"), first, world.now)
+        review_actions.reveal(actor(world, "sue"), first, world.now)
         second = hand_on(world, first, "hugo")
         assert [item.status for item in items(first)] == ["endorsed", "differs", "handed_on"]
         assert review(first).status == "differences_open"
@@ -139,7 +142,7 @@ class TestHandingOn:
         first = send(world, YES, NO)
         second = hand_on(world, first, "hugo")
         answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
-        reviews.reveal(actor(world, "hugo"), second, world.now)
+        review_actions.reveal(actor(world, "hugo"), second, world.now)
         sides.keep_apart(actor(world, "hugo"), item_ids(second)[1], world.now)
         (endorsement,) = session().scalars(select(Endorsement))
         assert endorsement.endorser_id == world.people["hugo"]
@@ -210,12 +213,12 @@ class TestHandingOn:
         waits = send(world, NO, YES, learner="ben")
         for first in (equal, differs):
             answer_all(world, first, SAYS_YES, SAYS_YES)
-            reviews.reveal(actor(world, "sue"), first, world.now)
+            review_actions.reveal(actor(world, "sue"), first, world.now)
         closed_to(world, "cora", "ana")
         cora, sue, hugo = actor(world, "cora"), world.people["sue"], world.people["hugo"]
         for first in (equal, differs):
             with pytest.raises(Conflict, match="open_work_changed"):
-                handovers.give(cora, sue, [first, waits], hugo, None, "Away", world.now)
+                handovers_actions.give(cora, sue, [first, waits], hugo, None, "Away", world.now)
         hand_on(world, waits, "hugo", by="cora")
 
     def test_all_go_on_or_none(self, world: World) -> None:
@@ -225,20 +228,22 @@ class TestHandingOn:
         mine, sue = [send(world, YES, NO), send(world, YES, NO, learner="lea")], actor(world, "sue")
         to = world.people["hugo"]
         with pytest.raises(Invalid, match="review_not_for_all"):
-            handovers.give(sue, sue.person_id, mine, to, None, "Away", world.now)
+            handovers_actions.give(sue, sue.person_id, mine, to, None, "Away", world.now)
         assert [review(each).status for each in mine] == ["sent", "sent"]
         join(world, "hugo", "harbour", Role.SUPERVISOR)
-        assert len(handovers.give(sue, sue.person_id, mine, to, None, "Away", world.now)) == 2
+        assert (
+            len(handovers_actions.give(sue, sue.person_id, mine, to, None, "Away", world.now)) == 2
+        )
         with pytest.raises(Invalid, match="nothing_to_give"):
-            handovers.give(sue, sue.person_id, [], to, None, "Away", world.now)
+            handovers_actions.give(sue, sue.person_id, [], to, None, "Away", world.now)
 
 
 class TestRouting:
     def test_a_team_without_a_supervisor_is_reviewed_from_above(self, world: World) -> None:
         leave(world, "sue", "central")
-        assert eligible_reviewers.of(world.people["ana"], world.now.date()) == []
+        assert sending_queries_reviewers.of(world.people["ana"], world.now.date()) == []
         join(world, "cora", "city", Role.SUPERVISOR)
-        (only,) = eligible_reviewers.of(world.people["ana"], world.now.date())
+        (only,) = sending_queries_reviewers.of(world.people["ana"], world.now.date())
         assert (only.person_id, only.team, only.above) == (
             world.people["cora"],
             "Central",
@@ -246,13 +251,14 @@ class TestRouting:
         )
         first = send(world, YES, reviewer="cora")
         answer(world, item_ids(first)[0], SAYS_YES, by="cora")
-        reviews.reveal(actor(world, "cora"), first, world.now)
+        review_actions.reveal(actor(world, "cora"), first, world.now)
         assert [item.status for item in items(first)] == ["endorsed"]
 
     def test_a_team_with_a_supervisor_is_not(self, world: World) -> None:
         join(world, "cora", "city", Role.SUPERVISOR)
         assert [
-            each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())
+            each.person_id
+            for each in sending_queries_reviewers.of(world.people["ana"], world.now.date())
         ] == [world.people["sue"]]
         with pytest.raises(Invalid, match="review_one_only"):
             send(world, YES, NO, reviewer="cora")
@@ -261,17 +267,20 @@ class TestRouting:
         """As a second opinion on what she said would."""
         join(world, "cora", "city", Role.SUPERVISOR)
         ana, today = world.people["ana"], world.now.date()
-        offered = eligible_reviewers.of_one(ana, today)
+        offered = sending_queries_reviewers.of_one(ana, today)
         assert [(each.name, each.above, each.one_only) for each in offered] == [
             ("Sue", "", False),
             ("Cora", "City Library", True),
         ]
         first = send(world, YES, reviewer="cora")
         answer_all(world, first, SAYS_YES, by="cora")
-        reviews.reveal(actor(world, "cora"), first, world.now)
+        review_actions.reveal(actor(world, "cora"), first, world.now)
         second = send(world, YES, reviewer="cora", skip=1)
         join(world, "hugo", "central", Role.SUPERVISOR)
-        assert [each.name for each in eligible_reviewers.of_one(ana, today)] == ["Hugo", "Sue"]
+        assert [each.name for each in sending_queries_reviewers.of_one(ana, today)] == [
+            "Hugo",
+            "Sue",
+        ]
         with pytest.raises(Missing):
             answer_all(world, second, SAYS_YES, by="cora")
 
@@ -280,44 +289,49 @@ class TestRouting:
         leave(world, "sue", "central")
         join(world, "ana", "central", Role.SUPERVISOR)
         assert [
-            each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())
+            each.person_id
+            for each in sending_queries_reviewers.of(world.people["ana"], world.now.date())
         ] == [world.people["hugo"]]
         assert [
-            each.person_id for each in eligible_reviewers.of(world.people["ben"], world.now.date())
+            each.person_id
+            for each in sending_queries_reviewers.of(world.people["ben"], world.now.date())
         ] == [world.people["ana"]]
 
     def test_a_disabled_supervisor_is_none(self, world: World) -> None:
         first = send(world, YES, NO)
         with behind_the_guards() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now
-        assert eligible_reviewers.of(world.people["ana"], world.now.date()) == []
-        assert not review_headers.header(first, world.now.date()).may_go_on
+        assert sending_queries_reviewers.of(world.people["ana"], world.now.date()) == []
+        assert not review_queries.header(first, world.now.date()).may_go_on
 
     def test_where_the_only_supervisor_is_disabled_it_is_those_above(self, world: World) -> None:
         join(world, "hugo", "city", Role.SUPERVISOR)
         ana, today = world.people["ana"], world.now.date()
-        assert [each.name for each in eligible_reviewers.of(ana, today)] == ["Sue"]
+        assert [each.name for each in sending_queries_reviewers.of(ana, today)] == ["Sue"]
         with transaction() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now
-        assert [each.name for each in eligible_reviewers.of(ana, today)] == ["Hugo"]
-        assert review_headers.header(send(world, YES, NO, reviewer="hugo"), today).may_go_on
+        assert [each.name for each in sending_queries_reviewers.of(ana, today)] == ["Hugo"]
+        assert review_queries.header(send(world, YES, NO, reviewer="hugo"), today).may_go_on
 
     def test_the_coordinator_sees_who_is_stranded_and_who_is_alone(self, world: World) -> None:
         first, today = send(world, YES, NO), world.now.date()
         cora, path = actor(world, "cora"), f"/{world.teams['city']}/"
         assert stranded(world, world.now) == []
-        (sue,) = open_work.reviewers(cora, path, today, ())
+        (sue,) = handovers_queries.reviewers(cora, path, today, ())
         assert (sue.id, sue.reviews) == (world.people["sue"], 1)
         leave(world, "sue", "central")
         (waits,) = stranded(world, world.now)
         assert (waits.review_id, waits.learner, waits.reviewer) == (first, "Ana", "Sue")
-        assert open_work.reviewers(cora, path, today, ()) == []
-        assert [row.name for row in open_work.alone(cora, path, today).rows] == ["Ana", "Ben"]
+        assert handovers_queries.reviewers(cora, path, today, ()) == []
+        assert [row.name for row in handovers_queries.alone(cora, path, today).rows] == [
+            "Ana",
+            "Ben",
+        ]
         join(world, "hugo", "central", Role.SUPERVISOR)
-        assert open_work.alone(cora, path, today).rows == []
+        assert handovers_queries.alone(cora, path, today).rows == []
         hand_on(world, first, "hugo", by="cora")
         assert stranded(world, world.now) == []
-        assert [row.name for row in open_work.reviewers(cora, path, today, ())] == ["Hugo"]
+        assert [row.name for row in handovers_queries.reviewers(cora, path, today, ())] == ["Hugo"]
 
     def test_the_coordinator_sees_when_a_learner_left(self, world: World) -> None:
         send(world, YES)
@@ -337,8 +351,8 @@ class TestRouting:
     def test_a_coordinator_elsewhere_sees_nothing_of_it(self, world: World) -> None:
         first, carl = send(world, YES, NO), actor(world, "carl")
         path, today = carl.coordinates[0].path, world.now.date()
-        assert open_work.reviewers(carl, path, today, ()) == []
+        assert handovers_queries.reviewers(carl, path, today, ()) == []
         leave(world, "sue", "central")
-        assert open_work.stranded(carl, path, today) == []
+        assert handovers_queries.stranded(carl, path, today) == []
         with pytest.raises(Missing):
             hand_on(world, first, "hugo", by="carl")

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.notices import told
 from tests.factories.people import join
-from tests.factories.sending import (
+from tests.factories.sides import (
     NO,
     PART,
     YES,
@@ -25,9 +25,9 @@ from tests.factories.world import World
 from tests.reviews.handovers.leaving import SAYS_NO, SAYS_YES, stranded
 from tracker.db import session, transaction
 from tracker.models import Deputy, Endorsement, Rating, SecondReading
-from tracker.reviews.handovers import actions as handovers, queries_deputies as deputies_now
-from tracker.reviews.review import actions as reviews
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.handovers import actions as handovers_actions, queries as handovers_queries
+from tracker.reviews.review import actions as review_actions
+from tracker.reviews.sending import queries_reviewers as sending_queries_reviewers
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 
@@ -37,11 +37,11 @@ pytestmark = pytest.mark.usefixtures("app_context")
 class TestDeputies:
     def test_may_be_sent_to_and_answers_in_their_own_name(self, world: World) -> None:
         back_up(world, "sue", "hugo")
-        offered = eligible_reviewers.of(world.people["ana"], world.now.date())
+        offered = sending_queries_reviewers.of(world.people["ana"], world.now.date())
         assert [(each.name, each.deputy_for) for each in offered] == [("Sue", ""), ("Hugo", "Sue")]
         first = send(world, YES, reviewer="hugo")
         answer_all(world, first, SAYS_YES, by="hugo")
-        reviews.reveal(actor(world, "hugo"), first, world.now)
+        review_actions.reveal(actor(world, "hugo"), first, world.now)
         assert session().scalars(select(Endorsement.endorser_id)).all() == [world.people["hugo"]]
 
     def test_is_told(self, world: World) -> None:
@@ -53,7 +53,9 @@ class TestDeputies:
         to, until = world.people["hugo"], world.now.date() + dt.timedelta(days=7)
         with pytest.raises(Invalid, match="review_not_for_all"):
             hand_on(world, first, "hugo")
-        (second,) = handovers.give(sue, sue.person_id, [first], to, until, "Away", world.now)
+        (second,) = handovers_actions.give(
+            sue, sue.person_id, [first], to, until, "Away", world.now
+        )
         answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
 
     def test_takes_over_what_comes_in_and_sees_nothing_of_it_before(self, world: World) -> None:
@@ -72,7 +74,7 @@ class TestDeputies:
         first = send(world, YES, NO, reviewer="hugo")
         later = world.now + dt.timedelta(days=8)
         with pytest.raises(Missing):
-            reviews.reveal(actor(world, "hugo"), first, later)
+            review_actions.reveal(actor(world, "hugo"), first, later)
         assert [row.review_id for row in stranded(world, later)] == [first]
         hand_on(world, first, "sue", by="cora", note="Hugo’s time is over", now=later)
         assert stranded(world, later) == []
@@ -81,8 +83,8 @@ class TestDeputies:
         back_up(world, "sue", "hugo")
         named = session().scalars(select(Deputy.id)).one()
         first = send(world, YES, reviewer="hugo")
-        handovers.end_deputy(actor(world, "sue"), named, world.now)
-        handovers.end_deputy(actor(world, "sue"), named, world.now)
+        handovers_actions.end_deputy(actor(world, "sue"), named, world.now)
+        handovers_actions.end_deputy(actor(world, "sue"), named, world.now)
         with pytest.raises(Missing):
             answer(world, item_ids(first)[0], SAYS_YES, by="hugo")
 
@@ -90,7 +92,8 @@ class TestDeputies:
         """Ana supervises Bookmobile, so Sue can name her; Ana learns in Sue's team."""
         back_up(world, "sue", "ana")
         assert world.people["ana"] not in {
-            each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())
+            each.person_id
+            for each in sending_queries_reviewers.of(world.people["ana"], world.now.date())
         }
         with pytest.raises(Invalid, match="review_yourself"):
             send(world, YES, reviewer="ana")
@@ -98,7 +101,8 @@ class TestDeputies:
         with pytest.raises(Conflict, match="open_work_changed"):
             hand_on(world, first, "ana", by="ana")
         assert world.people["ana"] in {
-            each.person_id for each in eligible_reviewers.of(world.people["ben"], world.now.date())
+            each.person_id
+            for each in sending_queries_reviewers.of(world.people["ben"], world.now.date())
         }
 
     @pytest.mark.parametrize(
@@ -121,17 +125,19 @@ class TestDeputies:
         """An administrator would choose who reads."""
         who, until = actor(world, by), world.now.date()
         with pytest.raises(Missing):
-            handovers.give(who, world.people[of], [], world.people["hugo"], until, "", world.now)
+            handovers_actions.give(
+                who, world.people[of], [], world.people["hugo"], until, "", world.now
+            )
 
     def test_those_to_choose_from_are_of_the_own_library(self, world: World) -> None:
         sue = actor(world, "sue")
-        found = deputies_now.possible_deputies(sue, world.now.date())
+        found = handovers_queries.possible_deputies(sue, world.now.date())
         assert [each.name for each in found] == ["Ana", "Carl", "Cora", "Hugo"]
 
     def test_another_date_takes_the_place_of_the_first(self, world: World) -> None:
         back_up(world, "sue", "hugo", days=9)
         back_up(world, "sue", "hugo", days=2)
-        (named,) = deputies_now.deputies_of(actor(world, "sue"), world.now.date())
+        (named,) = handovers_queries.deputies_of(actor(world, "sue"), world.now.date())
         assert named.ends_on == world.now.date() + dt.timedelta(days=2)
 
 
@@ -140,12 +146,12 @@ class TestSecondReaders:
         """Ana says yes, Sue says the same; what stands."""
         first = send(world, YES)
         answer_all(world, first, said)
-        reviews.reveal(actor(world, "sue"), first, world.now)
+        review_actions.reveal(actor(world, "sue"), first, world.now)
         session().rollback()
         return session().scalars(select(Endorsement.id)).one()
 
     def ask(self, world: World, endorsement_id: int, reader: str = "hugo", by: str = "ana") -> int:
-        return reviews.send_to_second_reader(
+        return review_actions.send_to_second_reader(
             actor(world, by),
             endorsement_id,
             world.people[reader],
@@ -172,7 +178,7 @@ class TestSecondReaders:
         second = self.ask(world, endorsement_id)
         assert session().get_one(SecondReading, second).endorsement_id == endorsement_id
         answer_all(world, second, ReviewerAnswer.PARTLY, by="hugo")
-        reviews.reveal(actor(world, "hugo"), second, world.now)
+        review_actions.reveal(actor(world, "hugo"), second, world.now)
         rows = session().execute(
             select(Endorsement.endorser_id, Endorsement.answer, Endorsement.status).order_by(
                 Endorsement.id
@@ -188,7 +194,7 @@ class TestSecondReaders:
         join(world, "hugo", "central", Role.SUPERVISOR)
         second = self.ask(world, endorsement_id)
         answer_all(world, second, SAYS_NO, by="hugo")
-        reviews.reveal(actor(world, "hugo"), second, world.now)
+        review_actions.reveal(actor(world, "hugo"), second, world.now)
         session().rollback()
         assert session().get_one(Endorsement, endorsement_id).status == "standing"
         sides.keep_apart(actor(world, "hugo"), item_ids(second)[0], world.now)
@@ -218,7 +224,7 @@ class TestSecondReaders:
         join(world, "hugo", "central", Role.SUPERVISOR)
         second = self.ask(world, endorsement_id)
         (item_id,) = answer_all(world, second, SAYS_NO, by="hugo")
-        reviews.reveal(actor(world, "hugo"), second, world.now)
+        review_actions.reveal(actor(world, "hugo"), second, world.now)
         for who in ("ana", "hugo"):
             sides.confirm(
                 actor(world, who), item_id, EndorsedAnswer.PARTLY, "Seen together", world.now

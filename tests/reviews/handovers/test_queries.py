@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories.people import join
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World, job
 from tests.reviews.handovers.test_actions import leave
 from tracker.db import transaction

@@ -12,12 +12,12 @@ from tests.conftest import Queries
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
+from tests.factories.sides import NO, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tracker.db import session, transaction
 from tracker.models import Deputy, Endorsement, Handover, Person, Review
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
@@ -121,7 +121,7 @@ def test_who_left_has_all_of_theirs_given_to_others(
     assert ticked(page) == [first, second]
     assert "until_on" not in page
     with app.app_context():
-        reviews.withdraw(actor(world, "ben"), second, world.now)
+        review_actions.withdraw(actor(world, "ben"), second, world.now)
     refused = client.post(url, to_hugo(world, first, second))
     assert refused.status_code == 422
     assert "nothing was changed" in words(refused.text)
@@ -159,7 +159,7 @@ def test_a_coordinator_cannot_tell_what_was_revealed(
     before = words(cora.get(url).text)
     with app.app_context():
         answer_all(world, first, ReviewerAnswer.NOT_YET, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(actor(world, "sue"), first, world.now)
+        review_actions.reveal(actor(world, "sue"), first, world.now)
     assert words(cora.get(url).text) == before
     done = cora.post(url, to_hugo(world, first, second), follow_redirects=True)
     assert "What isn’t revealed yet of 2 reviews goes to Hugo" in words(done.text)
@@ -245,7 +245,7 @@ def test_i_see_this_differently(app: Flask, world: World, sign_in: SignIn) -> No
         join(world, "hugo", "central", Role.SUPERVISOR)
         review_id = send(world, YES)
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         endorsement_id = session().scalars(select(Endorsement.id)).one()
     ana = sign_in(world.email("ana"))
     link = f"/endorsements/{endorsement_id}/second-reader"
@@ -276,7 +276,7 @@ def test_nobody_else_to_read_it(app: Flask, world: World, sign_in: SignIn) -> No
     with app.app_context():
         review_id = send(world, YES)
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         endorsement_id = session().scalars(select(Endorsement.id)).one()
     page = sign_in(world.email("ana")).get(f"/endorsements/{endorsement_id}/second-reader").text
     assert "Nobody else can read it now" in words(page)
@@ -288,7 +288,7 @@ def test_somebody_outside_who_is_willing_may_be_asked_about_one_statement(
     with app.app_context():
         review_id = send(world, YES)
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         endorsement_id = session().scalars(select(Endorsement.id)).one()
         rate(world, "ana", world.statements["communication"][2], YES)
         rate(world, "ana", world.statements["communication"][3], YES)

@@ -4,12 +4,12 @@ import datetime as dt
 
 from flask import Flask
 
-from tests.factories.sending import YES, actor, send
+from tests.factories.sides import YES, actor, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Review
 from tracker.record.workflow.rules import ReviewStatus
-from tracker.reviews.queue import queries as queues
+from tracker.reviews.queue import queries as queue_queries
 
 
 def test_what_ended_comes_last_and_the_newest_of_it_first(app: Flask, world: World) -> None:
@@ -23,7 +23,7 @@ def test_what_ended_comes_last_and_the_newest_of_it_first(app: Flask, world: Wor
                 row.closed_at = world.now + dt.timedelta(days=days)
         expected = [still_open, third, first, second]
         for found in (
-            queues.mine(actor(world, "ana"), today),
-            queues.inbox(actor(world, "sue"), today),
+            queue_queries.mine(actor(world, "ana"), today),
+            queue_queries.inbox(actor(world, "sue"), today),
         ):
             assert [each.id for each in found] == expected

@@ -11,14 +11,14 @@ from tests.client import Client
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.frameworks import grow
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, YES, actor, answer, item_ids, send
+from tests.factories.sides import NO, PART, YES, actor, answer, item_ids, send
 from tests.factories.world import World
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tests.web.ui.documents import profile_of, talked
 from tracker.db import transaction
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.models import Library, Statement
-from tracker.reviews.review import actions as reviews, pages_labels as labels
+from tracker.reviews.review import actions as review_actions, pages_screens as review_pages_screens
 from tracker.rules.regions import Paper
 
 
@@ -70,10 +70,10 @@ def test_the_notes_go_by_domain_as_the_page_does(
     with app.app_context():
         for statement_id, own in zip(sent, (PART, PART, YES, YES), strict=True):
             rate(world, "ana", statement_id, own)
-        review_id = reviews.send(actor(world, "ana"), world.people["sue"], sent, world.now)
+        review_id = review_actions.send(actor(world, "ana"), world.people["sue"], sent, world.now)
         for item_id in item_ids(review_id):
             answer(world, item_id, ReviewerAnswer.NOT_YET)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     page = sue.get(f"/reviews/{review_id}/differences").text
     notes = pdf.words(sue.get(f"/reviews/{review_id}/differences.pdf"))
     for told in (page, notes):
@@ -95,7 +95,7 @@ def test_what_one_side_sealed_again_is_not_in_the_notes(
     with app.app_context():
         review_id = talked(world)
         fifth = item_ids(review_id)[4]
-        reviews.reply(actor(world, "ana"), fifth, "On Mondays.", world.now)
+        review_actions.reply(actor(world, "ana"), fifth, "On Mondays.", world.now)
     url = f"/reviews/{review_id}/differences.pdf"
     before = ana.get(url).data, sue.get(url).data
     with app.app_context():
@@ -103,7 +103,7 @@ def test_what_one_side_sealed_again_is_not_in_the_notes(
         rate(world, "ana", world.statements["communication"][6], YES)
     assert (ana.get(url).data, sue.get(url).data) == before
     with app.app_context():
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     assert "sealed words" in pdf.words(ana.get(url))
     assert "Sue, Nov 24, 2026 Where was that?" in pdf.words(sue.get(url))
 
@@ -157,8 +157,8 @@ def test_the_notes_of_twenty_differences_are_two_pages(
             note = "You planned two class visits with the teachers on your own in October."
             said = ReviewerAnswer.NOT_YET if at < 20 else ReviewerAnswer.CONSISTENTLY
             answer(world, item_id, said, note=note if at % 2 else "")
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     notes = f"/reviews/{review_id}/differences.pdf"
     assert len(pdf.reader(sue.get(notes)).pages) == 2
-    monkeypatch.setattr(labels, "GROUNDS", dict.fromkeys(Ground, "word " * 60))
+    monkeypatch.setattr(review_pages_screens, "GROUNDS", dict.fromkeys(Ground, "word " * 60))
     assert len(pdf.reader(sue.get(notes)).pages) > 2, "longer rows are found"

@@ -11,11 +11,11 @@ from flask import Flask
 from tests import pdf
 from tests.client import Client
 from tests.conftest import Queries
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.reviews import endorse
-from tests.factories.sending import (
+from tests.factories.sides import (
     PART,
     YES,
     actor,
@@ -32,10 +32,10 @@ from tests.reading import words
 from tests.reviews.differences.test_views import still
 from tests.reviews.second_opinions.worlds import FIRSTS, First, asked, prepared
 from tests.reviews.test_views_blindness import fetch
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.record.visible.queries import Hidden, Reader
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
@@ -58,16 +58,16 @@ def settled(world: World) -> int:
     ids = item_ids(review_id)
     ana, sue = actor(world, "ana"), actor(world, "sue")
     ask(sue, ids[6], "Where?", 1, world.now)
-    reviews.drop(ana, ids[6], world.now)
+    review_actions.drop(ana, ids[6], world.now)
     said = (SAME, SAME, PARTLY, PARTLY, PARTLY, UNSEEN)
     for item_id, theirs in zip(ids[:6], said, strict=True):
         answer(world, item_id, theirs)
-    reviews.reveal(sue, review_id, world.now)
+    review_actions.reveal(sue, review_id, world.now)
     for item_id in ids[2:4]:
         for who in (sue, ana):
             sides.confirm(who, item_id, "partly", "", world.now)
     due = world.now.date() + dt.timedelta(days=20)
-    differences.add_next_step(sue, ids[2], ana.person_id, "Shadow Tom", due, world.now)
+    differences_actions.add_next_step(sue, ids[2], ana.person_id, "Shadow Tom", due, world.now)
     sides.keep_apart(ana, ids[4], world.now)
     return review_id
 
@@ -143,7 +143,9 @@ def test_who_was_asked_is_said_to_the_learner_alone(
     def ask() -> int:
         assert button in ana.get(url).text
         with app.app_context():
-            return reviews.send(actor(world, "ana"), world.people["hugo"], [fifth], world.now)
+            return review_actions.send(
+                actor(world, "ana"), world.people["hugo"], [fifth], world.now
+            )
 
     def asked(review_id: int) -> bool:
         page = ana.get(url).text
@@ -161,7 +163,7 @@ def test_who_was_asked_is_said_to_the_learner_alone(
         answer_all(world, second, UNSEEN, by="hugo")
     assert asked(second)
     with app.app_context():
-        reviews.reveal(actor(world, "hugo"), second, world.now)
+        review_actions.reveal(actor(world, "hugo"), second, world.now)
     assert not asked(second)
 
 
@@ -169,7 +171,7 @@ def test_while_it_goes_on_there_is_none(app: Flask, world: World, sign_in: SignI
     with app.app_context():
         review_id = send(world, YES)
         answer_all(world, review_id, PARTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     answered = sign_in(world.email("ana")).get(f"/reviews/{review_id}/result")
     assert answered.headers["Location"] == f"/reviews/{review_id}"
 
@@ -178,7 +180,7 @@ def test_who_confirms_last_is_led_to_it(app: Flask, world: World, sign_in: SignI
     with app.app_context():
         review_id = send(world, YES)
         (item_id,) = answer_all(world, review_id, PARTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     said = {"act": "confirm", f"choice-{item_id}": "agree:partly"}
     url = f"/reviews/{review_id}/differences"
     first = sign_in(world.email("sue")).post(url, said)
@@ -209,7 +211,7 @@ def test_today_leads_a_backup_to_it_who_supervises_nobody(
         theirs = send(world, YES, YES)
         review_id = hand_on(world, theirs, "cora", by="cora")
         answer_all(world, review_id, SAME, SAME, by="cora")
-        reviews.reveal(cora, review_id, world.now)
+        review_actions.reveal(cora, review_id, world.now)
     page = sign_in(world.email("cora")).get("/").text
     assert "Your review of Ana is finished today 2 reviewed: 2 the same" in words(page)
     assert f'href="/reviews/{review_id}/result"' in page
@@ -232,7 +234,7 @@ def test_today_tells_the_first_reviewer_nothing_of_a_second_opinion(
     assert fetch(sue, "/") == before
     with app.app_context():
         answer_all(world, review_id, SAME, by="hugo")
-        reviews.reveal(actor(world, "hugo"), review_id, world.now)
+        review_actions.reveal(actor(world, "hugo"), review_id, world.now)
     assert fetch(sue, "/") == before
 
 
@@ -240,7 +242,7 @@ def test_a_review_of_which_nothing_was_reviewed(app: Flask, world: World, sign_i
     with app.app_context():
         review_id = send(world, YES, PART)
         answer_all(world, review_id, UNSEEN, UNSEEN)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     page = words(sign_in(world.email("ana")).get(f"/reviews/{review_id}/result").text)
     assert "Nothing was reviewed" in page
     assert "Sue had no chance to see 2 statements." in page
@@ -254,7 +256,7 @@ def test_the_number_of_statements_does_not_count(
     with app.app_context():
         review_id = send(world, *[YES] * many)
         answer_all(world, review_id, *[SAME] * many)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
     ana = sign_in(world.email("ana"))
     ana.get(f"/reviews/{review_id}/result")
     count_sql.clear()
@@ -296,10 +298,10 @@ def results_of_hugo(
             prepared(world, first)
             world.now += AN_HOUR
             ana, second = actor(world, "ana"), world.statements["communication"][1]
-            ratings.rate(ana, second, PART, 1, world.now)
-            mine = reviews.send(ana, world.people["hugo"], [second], world.now)
+            ratings_actions.rate(ana, second, PART, 1, world.now)
+            mine = review_actions.send(ana, world.people["hugo"], [second], world.now)
             answer_all(world, mine, PARTLY, by="hugo")
-            reviews.reveal(actor(world, "hugo"), mine, world.now)
+            review_actions.reveal(actor(world, "hugo"), mine, world.now)
             asked(world, PART, "hugo")
         hugo = sign_in(world.email("hugo"))
         hugo.get("/")

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import items
+from tests.factories.sides import items
 from tracker.db import session
 from tracker.models import ReviewMove
 

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import supervises_no_more
 from tests.factories.reviews import endorse
-from tests.factories.sending import (
+from tests.factories.sides import (
     NO,
     NOT_MINE,
     PART,
@@ -36,9 +36,9 @@ from tests.reviews.review.state import (
     statuses,
 )
 from tracker.db import session, transaction
-from tracker.frameworks.versions.rules_scale import WITHOUT_GROUND, Ground
+from tracker.frameworks.versions.rules import WITHOUT_GROUND, Ground
 from tracker.models import Endorsement, Membership, ReviewItemText, ReviewMessage
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.reviews.review.rules import NewerAnswer
 from tracker.rules.errors import Conflict, Invalid, Missing
 
@@ -57,7 +57,7 @@ def standing(world: World, person: str = "ana") -> dict[int, str]:
 class TestWithdrawing:
     def test_before_the_first_answer(self, world: World) -> None:
         review_id = send(world, YES, NO)
-        reviews.withdraw(actor(world, "ana"), review_id, world.now)
+        review_actions.withdraw(actor(world, "ana"), review_id, world.now)
         assert (review(review_id).status, review(review_id).withdrawn_at) == (
             "withdrawn",
             world.now,
@@ -65,25 +65,25 @@ class TestWithdrawing:
         with pytest.raises(Conflict, match="move_not_now"):
             answer(world, item_ids(review_id)[0], TELLS)
         with pytest.raises(Conflict, match="move_not_now"):
-            reviews.withdraw(actor(world, "ana"), review_id, world.now)
+            review_actions.withdraw(actor(world, "ana"), review_id, world.now)
 
     @pytest.mark.parametrize("said", [TELLS, CANNOT])
     def test_not_after_it(self, world: World, said: ReviewerAnswer) -> None:
         review_id = send(world, YES, NO)
         answer(world, item_ids(review_id)[0], said)
         with pytest.raises(Conflict, match="move_not_now"):
-            reviews.withdraw(actor(world, "ana"), review_id, world.now)
+            review_actions.withdraw(actor(world, "ana"), review_id, world.now)
 
     def test_a_question_is_no_answer(self, world: World) -> None:
         review_id = send(world, YES, NO)
         ask(actor(world, "sue"), item_ids(review_id)[0], "Where?", 1, world.now)
-        reviews.withdraw(actor(world, "ana"), review_id, world.now)
+        review_actions.withdraw(actor(world, "ana"), review_id, world.now)
 
     @pytest.mark.parametrize("name", ["sue", "ben", "cora", "adam", "olaf"])
     def test_by_the_learner_alone(self, world: World, name: str) -> None:
         review_id = send(world, YES)
         with pytest.raises(Missing):
-            reviews.withdraw(actor(world, name), review_id, world.now)
+            review_actions.withdraw(actor(world, name), review_id, world.now)
 
 
 class TestAnswering:
@@ -117,14 +117,14 @@ class TestAnswering:
             assert statuses(review_id) == [status]
         assert items(review_id)[0].ground is None, "a cannot tell keeps no ground"
         answer(world, item_id, SAYS_NO)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         with pytest.raises(Conflict, match="move_not_now"):
             answer(world, item_id, TELLS)
 
     def test_a_shown_cannot_tell_stays(self, world: World) -> None:
         review_id = send(world, YES, YES)
         answer_all(world, review_id, CANNOT, SAYS_NO)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert statuses(review_id) == ["not_observed", "differs"]
         assert items(review_id)[0].revealed_at == world.now
         with pytest.raises(Conflict, match="move_not_now"):
@@ -182,7 +182,7 @@ class TestAnswering:
         with pytest.raises(Missing):
             ask(who, item_id, "Where?", 1, world.now)
         with pytest.raises(Missing):
-            reviews.reveal(who, review_id, world.now)
+            review_actions.reveal(who, review_id, world.now)
 
     def test_a_supervisor_who_left_answers_no_more_even_with_an_open_page(
         self, world: World
@@ -228,7 +228,7 @@ class TestQuestions:
             None,
             None,
         )
-        reviews.reply(actor(world, "ana"), item_id, "Both", world.now)
+        review_actions.reply(actor(world, "ana"), item_id, "Both", world.now)
         assert statuses(review_id) == ["waiting"]
         texts = session().execute(
             select(ReviewMessage.author_id, ReviewMessage.text).order_by(ReviewMessage.id)
@@ -245,21 +245,21 @@ class TestQuestions:
             ask(actor(world, "sue"), item_id, text, 1, world.now)
         ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
         with pytest.raises(Invalid, match="review_text"):
-            reviews.reply(actor(world, "ana"), item_id, text, world.now)
+            review_actions.reply(actor(world, "ana"), item_id, text, world.now)
 
     def test_a_reply_without_a_question_is_refused(self, world: World) -> None:
         item_id = item_ids(send(world, YES))[0]
         with pytest.raises(Conflict, match="move_not_now"):
-            reviews.reply(actor(world, "ana"), item_id, "Well", world.now)
+            review_actions.reply(actor(world, "ana"), item_id, "Well", world.now)
 
     @pytest.mark.parametrize("name", ["ana", "sue"])
     def test_either_side_may_drop_and_the_last_one_closes(self, world: World, name: str) -> None:
         review_id = send(world, YES)
         item_id = item_ids(review_id)[0]
         with pytest.raises(Conflict, match="move_not_now"):
-            reviews.drop(actor(world, name), item_id, world.now)
+            review_actions.drop(actor(world, name), item_id, world.now)
         ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
-        reviews.drop(actor(world, name), item_id, world.now)
+        review_actions.drop(actor(world, name), item_id, world.now)
         assert (statuses(review_id), review(review_id).status) == (["dropped"], "closed")
         assert standing(world) == {}
 
@@ -268,18 +268,18 @@ class TestQuestions:
         ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
         for name in ("ben", "hugo", "cora", "adam", "olaf"):
             with pytest.raises(Missing):
-                reviews.drop(actor(world, name), item_id, world.now)
+                review_actions.drop(actor(world, name), item_id, world.now)
             with pytest.raises(Missing):
-                reviews.reply(actor(world, name), item_id, "x", world.now)
+                review_actions.reply(actor(world, name), item_id, "x", world.now)
         with pytest.raises(Missing):
-            reviews.reply(actor(world, "sue"), item_id, "x", world.now)
+            review_actions.reply(actor(world, "sue"), item_id, "x", world.now)
 
 
 class TestRevealing:
     def test_equal_ones_are_endorsed_and_the_rest_differs(self, world: World) -> None:
         review_id = send(world, YES, PART, NO, NOT_MINE, SURE_NOT, YES)
         answer_all(world, review_id, TELLS, SAYS_PART, SAYS_NO, NOT_THEIRS, SAYS_NO, SAYS_PART)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert statuses(review_id) == ["endorsed"] * 4 + ["differs"] * 2
         assert list(standing(world).values()) == [], "they count once the review ends"
         after = review(review_id)
@@ -295,13 +295,13 @@ class TestRevealing:
     def test_all_equal_closes_at_once(self, world: World) -> None:
         review_id = send(world, YES, NO)
         answer_all(world, review_id, TELLS, SAYS_NO)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert (review(review_id).status, review(review_id).closed_at) == ("closed", world.now)
 
     def test_an_endorsement_is_bound_to_what_was_reviewed(self, world: World) -> None:
         review_id = send(world, YES)
         answer_all(world, review_id, TELLS)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         (item,) = items(review_id)
         given = session().scalars(select(Endorsement)).one()
         assert (given.digest, given.item_id, given.endorser_id) == (
@@ -314,7 +314,7 @@ class TestRevealing:
         review_id = send(world, YES, NO)
         for _ in range(2):
             with pytest.raises(Conflict, match="review_not_ready"):
-                reviews.reveal(actor(world, "sue"), review_id, world.now)
+                review_actions.reveal(actor(world, "sue"), review_id, world.now)
             answer(world, item_ids(review_id)[0], TELLS)
 
     def test_a_returned_one_may_stay_out_and_come_later(self, world: World) -> None:
@@ -322,14 +322,14 @@ class TestRevealing:
         first, second = item_ids(review_id)
         answer(world, first, TELLS)
         ask(actor(world, "sue"), second, "Where?", 1, world.now)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert (statuses(review_id), review(review_id).status) == (
             ["endorsed", "returned"],
             "in_review",
         )
-        reviews.reply(actor(world, "ana"), second, "Here", world.now)
+        review_actions.reply(actor(world, "ana"), second, "Here", world.now)
         answer(world, second, TELLS)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert (statuses(review_id), review(review_id).status) == (
             ["endorsed", "differs"],
             "differences_open",
@@ -339,11 +339,11 @@ class TestRevealing:
         review_id = send(world, YES, NO)
         answer_all(world, review_id, CANNOT, CANNOT)
         assert review(review_id).status == "in_review", "both can still change"
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert (statuses(review_id), review(review_id).status) == (["not_observed"] * 2, "closed")
         assert standing(world) == {}
         with pytest.raises(Conflict, match="review_not_ready"):
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
 
     def test_a_check_page_that_is_behind_reveals_nothing(self, world: World) -> None:
         review_id = send(world, YES, NO)
@@ -351,8 +351,8 @@ class TestRevealing:
         seen = sum(item.version for item in items(review_id))
         answer(world, item_ids(review_id)[1], SAYS_NO)
         with pytest.raises(Conflict, match="review_changed"):
-            reviews.reveal(actor(world, "sue"), review_id, world.now, base_version=seen)
-        reviews.reveal(actor(world, "sue"), review_id, world.now, base_version=seen + 1)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now, base_version=seen)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now, base_version=seen + 1)
 
     def test_the_newest_endorsement_stands_and_the_older_stays_in_history(
         self, world: World
@@ -368,7 +368,7 @@ class TestRevealing:
         )
         review_id = send(world, YES)
         answer_all(world, review_id, TELLS)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         rows = session().execute(
             select(Endorsement.status, Endorsement.answer, Endorsement.ended_at).order_by(
                 Endorsement.id
@@ -384,6 +384,6 @@ class TestRevealing:
         answer(world, item_ids(review_id)[0], TELLS)
         before = moves(review_id)
         with pytest.raises(Conflict):
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert moves(review_id) == before
         assert session().scalar(select(func.count(Endorsement.id))) == 0

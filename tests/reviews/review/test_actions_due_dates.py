@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.engines import LONG
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.notices import told
-from tests.factories.sending import (
+from tests.factories.sides import (
     NO,
     YES,
     actor,
@@ -23,14 +23,14 @@ from tests.factories.sending import (
     send,
 )
 from tests.factories.world import World
-from tracker.accounts.account import actions as away
+from tracker.accounts.account import actions as account_actions
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, AwayPeriod, ReviewMove
-from tracker.notifications.notices import actions as reminders
+from tracker.notifications.notices import actions as notices_actions
 from tracker.record.workflow.rules import Move
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.queue import queries as queues
-from tracker.reviews.review import actions as reviews, queries as headers
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.queue import queries as queue_queries
+from tracker.reviews.review import actions as review_actions, queries as review_queries
 from tracker.rules.errors import Conflict, Invalid, Missing
 
 DAY = dt.timedelta(days=1)
@@ -47,14 +47,14 @@ def on(world: World, days: int) -> dt.date:
 def due(world: World, review_id: int, days: int = 0) -> int:
     """In how many days from the first one the review is due, as its page says on that day."""
     session().rollback()
-    found = headers.header(review_id, on(world, days))
+    found = review_queries.header(review_id, on(world, days))
     return ((found.differences_due_on or found.due_on) - world.now.date()).days
 
 
 def differing(world: World) -> int:
     review_id = send(world, YES, YES)
     answer_all(world, review_id, ReviewerAnswer.NOT_YET, ReviewerAnswer.NOT_YET)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return review_id
 
 
@@ -64,7 +64,7 @@ def statuses(review_id: int) -> list[str]:
 
 
 def leave(world: World, name: str, until: int, at: int = 0) -> None:
-    away.leave(actor(world, name), on(world, until), later(world, at))
+    account_actions.leave(actor(world, name), on(world, until), later(world, at))
 
 
 class TestOneMoreWeek:
@@ -73,7 +73,7 @@ class TestOneMoreWeek:
         self, context: World, by: str, other: str
     ) -> None:
         review_id = send(context, YES)
-        taken = reviews.one_more_week(actor(context, by), review_id, later(context, 1))
+        taken = review_actions.one_more_week(actor(context, by), review_id, later(context, 1))
         assert (taken, due(context, review_id)) == (on(context, 21), 21)
         assert "review_longer" in told(context, other)
         assert "review_longer" not in told(context, by)
@@ -91,11 +91,11 @@ class TestOneMoreWeek:
     @pytest.mark.parametrize("second", ["ana", "sue"])
     def test_it_is_taken_once_whoever_asks_again(self, context: World, second: str) -> None:
         review_id = send(context, YES)
-        reviews.one_more_week(actor(context, "ana"), review_id, context.now)
+        review_actions.one_more_week(actor(context, "ana"), review_id, context.now)
         with pytest.raises(Conflict, match="week_taken"):
-            reviews.one_more_week(actor(context, second), review_id, later(context, 1))
+            review_actions.one_more_week(actor(context, second), review_id, later(context, 1))
         assert due(context, review_id) == 21
-        assert not headers.header(review_id, on(context, 1)).can(Move.ONE_MORE_WEEK)
+        assert not review_queries.header(review_id, on(context, 1)).can(Move.ONE_MORE_WEEK)
 
     def test_the_database_holds_that_too(self, context: World) -> None:
         review_id = send(context, YES)
@@ -119,22 +119,22 @@ class TestOneMoreWeek:
     def test_an_overdue_review_that_takes_it_is_not_overdue(self, context: World) -> None:
         review_id = send(context, YES)
         sue = actor(context, "sue")
-        assert queues.inbox(sue, on(context, 20))[0].due_on < on(context, 20)
-        reviews.one_more_week(actor(context, "sue"), review_id, later(context, 20))
+        assert queue_queries.inbox(sue, on(context, 20))[0].due_on < on(context, 20)
+        review_actions.one_more_week(actor(context, "sue"), review_id, later(context, 20))
         assert due(context, review_id) == 27
-        reminders.remind(later(context, 23))
+        notices_actions.remind(later(context, 23))
         assert "review_overdue" not in told(context, "sue")
 
     def test_differences_have_it_too_and_end_a_week_later(self, context: World) -> None:
         review_id = differing(context)
-        reviews.one_more_week(actor(context, "ana"), review_id, later(context, 14))
-        assert differences.end_late(later(context, 21)) == 0
-        assert differences.end_late(later(context, 22)) == 1
+        review_actions.one_more_week(actor(context, "ana"), review_id, later(context, 14))
+        assert differences_actions.end_late(later(context, 21)) == 0
+        assert differences_actions.end_late(later(context, 22)) == 1
 
     def test_it_comes_too_late_for_differences_that_are_over(self, context: World) -> None:
         review_id = differing(context)
         with pytest.raises(Conflict, match="differences_over"):
-            reviews.one_more_week(actor(context, "ana"), review_id, later(context, 15))
+            review_actions.one_more_week(actor(context, "ana"), review_id, later(context, 15))
         session().rollback()
         assert statuses(review_id) == ["kept_apart", "kept_apart"]
 
@@ -142,19 +142,19 @@ class TestOneMoreWeek:
     def test_nobody_else_takes_it(self, context: World, name: str) -> None:
         review_id = send(context, YES)
         with pytest.raises(Missing):
-            reviews.one_more_week(actor(context, name), review_id, context.now)
+            review_actions.one_more_week(actor(context, name), review_id, context.now)
         assert due(context, review_id) == 14
 
     def test_a_review_that_is_over_has_none(self, context: World) -> None:
         review_id = send(context, YES)
-        reviews.withdraw(actor(context, "ana"), review_id, context.now)
+        review_actions.withdraw(actor(context, "ana"), review_id, context.now)
         with pytest.raises(Conflict, match="move_not_now"):
-            reviews.one_more_week(actor(context, "ana"), review_id, context.now)
+            review_actions.one_more_week(actor(context, "ana"), review_id, context.now)
 
     def test_the_audit_lists_nothing_that_tells_of_differences(self, context: World) -> None:
         review_id = differing(context)
         before = set(session().scalars(select(AuditEvent.kind)))
-        reviews.one_more_week(actor(context, "ana"), review_id, later(context, 1))
+        review_actions.one_more_week(actor(context, "ana"), review_id, later(context, 1))
         session().rollback()
         assert set(session().scalars(select(AuditEvent.kind))) - before <= {"review_went_on"}
 
@@ -168,15 +168,17 @@ class TestAway:
         assert due(context, review_id) == 14, "the learner has nothing to do in it"
         leave(context, "sue", 9)
         assert due(context, review_id) == 24
-        assert queues.mine(actor(context, "ana"), on(context, 0))[0].due_on == on(context, 24)
+        assert queue_queries.mine(actor(context, "ana"), on(context, 0))[0].due_on == on(
+            context, 24
+        )
 
     def test_either_of_the_two_stops_the_time_for_differences(self, context: World) -> None:
         review_id = differing(context)
         leave(context, "ana", 4)
         leave(context, "sue", 9, at=3)
         assert due(context, review_id) == 24, "days on which both are away count once"
-        assert differences.end_late(later(context, 24)) == 0
-        assert differences.end_late(later(context, 25)) == 1
+        assert differences_actions.end_late(later(context, 24)) == 0
+        assert differences_actions.end_late(later(context, 25)) == 1
 
     def test_what_is_sent_to_somebody_away_waits_until_they_are_back(self, context: World) -> None:
         leave(context, "sue", 9)
@@ -196,16 +198,16 @@ class TestAway:
     def test_taken_back_the_rest_of_the_days_counts_again(self, context: World) -> None:
         review_id = send(context, YES)
         leave(context, "sue", 9)
-        away.come_back(actor(context, "sue"), later(context, 4))
+        account_actions.come_back(actor(context, "sue"), later(context, 4))
         assert due(context, review_id) == 18
-        away.come_back(actor(context, "sue"), later(context, 4))
+        account_actions.come_back(actor(context, "sue"), later(context, 4))
         assert due(context, review_id) == 18
         leave(context, "sue", 5, at=4)
         assert due(context, review_id) == 20
 
     def test_on_the_day_it_was_said_it_is_as_if_it_never_was(self, context: World) -> None:
         leave(context, "sue", 9)
-        away.come_back(actor(context, "sue"), context.now)
+        account_actions.come_back(actor(context, "sue"), context.now)
         session().rollback()
         assert session().scalars(select(AwayPeriod)).all() == []
 
@@ -229,7 +231,7 @@ class TestAway:
     def test_a_next_step_is_reminded_of_when_its_owner_is_back(self, context: World) -> None:
         review_id = differing(context)
         (first, _) = item_ids(review_id)
-        differences.add_next_step(
+        differences_actions.add_next_step(
             actor(context, "sue"),
             first,
             context.people["ana"],
@@ -239,30 +241,30 @@ class TestAway:
         )
         leave(context, "ana", 20)
         for days in (3, 10, 20):
-            reminders.remind(later(context, days))
+            notices_actions.remind(later(context, days))
             assert "next_step_due" not in told(context, "ana")
-        reminders.remind(later(context, 21))
+        notices_actions.remind(later(context, 21))
         assert told(context, "ana").count("next_step_due") == 1
 
     def test_days_are_forgotten_once_no_review_needs_them(self, context: World) -> None:
         review_id = send(context, YES)
         leave(context, "sue", 2)
         leave(context, "ben", 2)
-        assert reviews.forget_days_away(later(context, 2)) == 0, "they are away"
-        assert reviews.forget_days_away(later(context, 5)) == 1, "Ben has no review"
+        assert review_actions.forget_days_away(later(context, 2)) == 0, "they are away"
+        assert review_actions.forget_days_away(later(context, 5)) == 1, "Ben has no review"
         assert due(context, review_id) == 17
-        reviews.withdraw(actor(context, "ana"), review_id, later(context, 6))
-        assert reviews.forget_days_away(later(context, 6)) == 1
+        review_actions.withdraw(actor(context, "ana"), review_id, later(context, 6))
+        assert review_actions.forget_days_away(later(context, 6)) == 1
 
     def test_what_else_happens_in_the_review_moves_no_date(self, context: World) -> None:
         first, second = item_ids(review_id := send(context, YES, NO))
         sue = actor(context, "sue")
         answer(context, first, ReviewerAnswer.NOT_YET)
         ask(sue, second, "Where?", 1, context.now)
-        reviews.reveal(sue, review_id, context.now)
+        review_actions.reveal(sue, review_id, context.now)
         leave(context, "ana", 9)
         assert due(context, review_id) == 24
-        reviews.drop(sue, second, later(context, 12))
+        review_actions.drop(sue, second, later(context, 12))
         assert due(context, review_id) == 24
 
 
@@ -293,9 +295,9 @@ def test_nothing_reminds_or_ends_while_they_are_away_and_everything_does_after(
                 leave(context, name, gone[name], at=day)
             elif is_gone and draw.random() < 0.05:
                 gone[name] = day - 1
-                away.come_back(actor(context, name), later(context, day))
-        count = differences.end_late(later(context, day))
-        reminders.remind(later(context, day))
+                account_actions.come_back(actor(context, name), later(context, day))
+        count = differences_actions.end_late(later(context, day))
+        notices_actions.remind(later(context, day))
         is_away = {name: until >= day for name, until in gone.items()}
         if count:
             assert not any(is_away.values()), f"day {day}: ended while one of them was away"

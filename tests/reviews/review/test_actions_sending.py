@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import select, update
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.evidence import piece
 from tests.factories.frameworks import leave_out
 from tests.factories.people import join, supervises_no_more
 from tests.factories.ratings import rate
-from tests.factories.sending import (
+from tests.factories.sides import (
     NO,
     PART,
     YES,
@@ -26,7 +26,7 @@ from tests.factories.world import World
 from tests.reviews.review.state import CANNOT, TELLS, moves, statuses
 from tracker.db import session, transaction
 from tracker.models import Library, Membership, Rating, ReviewItemEvidence, ReviewItemText, Team
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 
@@ -44,7 +44,7 @@ class TestSending:
             tx.execute(
                 update(Rating).values(own_note="mine alone", reviewer_note="ask Tom", version=3)
             )
-        review_id = reviews.send(
+        review_id = review_actions.send(
             actor(world, "ana"), world.people["sue"], [statement_id], world.now
         )
         sent, (item,) = review(review_id), items(review_id)
@@ -81,15 +81,15 @@ class TestSending:
         first, second = world.statements["communication"][:2]
         rate(world, "ana", first, NO)
         rate(world, "ana", second, YES)
-        review_id = reviews.send(
+        review_id = review_actions.send(
             actor(world, "ana"), world.people["sue"], [second, first, second], world.now
         )
         assert [item.statement_id for item in items(review_id)] == [first, second]
 
     def test_two_digests_of_the_same_content_differ_by_their_salt(self, world: World) -> None:
         first = send(world, YES)
-        reviews.withdraw(actor(world, "ana"), first, world.now)
-        second = reviews.send(
+        review_actions.withdraw(actor(world, "ana"), first, world.now)
+        second = review_actions.send(
             actor(world, "ana"),
             world.people["sue"],
             world.statements["communication"][:1],
@@ -115,14 +115,16 @@ class TestSending:
         late = world.now.replace(hour=22)
         statement_id = world.statements["communication"][0]
         rate(world, "ana", statement_id, YES)
-        review_id = reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], late)
+        review_id = review_actions.send(
+            actor(world, "ana"), world.people["sue"], [statement_id], late
+        )
         assert review(review_id).due_on == dt.date(2026, 11, 28), "it is the 25th in Auckland"
 
     @pytest.mark.parametrize("name", ["ben", "hugo", "cora", "adam", "olaf"])
     def test_only_to_who_supervises_ones_own_team(self, world: World, name: str) -> None:
         rate(world, "ana", world.statements["communication"][0], YES)
         with pytest.raises(Invalid, match="review_not_supervisor"):
-            reviews.send(
+            review_actions.send(
                 actor(world, "ana"),
                 world.people[name],
                 world.statements["communication"][:1],
@@ -133,7 +135,7 @@ class TestSending:
         join(world, "ana", "central", Role.SUPERVISOR)
         rate(world, "ana", world.statements["communication"][0], YES)
         with pytest.raises(Invalid, match="review_yourself"):
-            reviews.send(
+            review_actions.send(
                 actor(world, "ana"),
                 world.people["ana"],
                 world.statements["communication"][:1],
@@ -144,7 +146,7 @@ class TestSending:
         rate(world, "ana", world.statements["communication"][0], YES)
         supervises_no_more(world)
         with pytest.raises(Invalid, match="review_not_supervisor"):
-            reviews.send(
+            review_actions.send(
                 actor(world, "ana"),
                 world.people["sue"],
                 world.statements["communication"][:1],
@@ -154,7 +156,7 @@ class TestSending:
     def test_only_where_the_reviewer_supervises(self, world: World) -> None:
         rate(world, "ana", world.statements["communication"][0], YES)
         with pytest.raises(Invalid, match="review_not_supervisor"):
-            reviews.send(
+            review_actions.send(
                 actor(world, "ana"),
                 world.people["sue"],
                 world.statements["communication"][:1],
@@ -164,7 +166,7 @@ class TestSending:
 
     def test_who_learns_nowhere_sends_nothing(self, world: World) -> None:
         with pytest.raises(Missing):
-            reviews.send(
+            review_actions.send(
                 actor(world, "adam"),
                 world.people["sue"],
                 world.statements["communication"][:1],
@@ -174,7 +176,7 @@ class TestSending:
     @pytest.mark.parametrize("chosen", [[], list(range(1, 300))])
     def test_none_and_too_many_are_refused(self, world: World, chosen: list[int]) -> None:
         with pytest.raises(Invalid, match=r"review_nothing_chosen|review_too_many"):
-            reviews.send(actor(world, "ana"), world.people["sue"], chosen, world.now)
+            review_actions.send(actor(world, "ana"), world.people["sue"], chosen, world.now)
 
     def test_unrated_unknown_and_not_rated_here_are_refused(self, world: World) -> None:
         rated, unrated, out, *_ = world.statements["communication"]
@@ -183,26 +185,28 @@ class TestSending:
         leave_out(world, out, "no such tool")
         for other in (unrated, out, 2**31 - 1):
             with pytest.raises(Invalid, match="review_not_rated"):
-                reviews.send(actor(world, "ana"), world.people["sue"], [rated, other], world.now)
+                review_actions.send(
+                    actor(world, "ana"), world.people["sue"], [rated, other], world.now
+                )
 
     def test_what_is_out_already_is_refused_until_it_has_ended(self, world: World) -> None:
         review_id = send(world, YES, PART)
         again = world.statements["communication"][:1]
         with pytest.raises(Conflict, match="review_out_already"):
-            reviews.send(actor(world, "ana"), world.people["sue"], again, world.now)
+            review_actions.send(actor(world, "ana"), world.people["sue"], again, world.now)
         answer_all(world, review_id, TELLS, TELLS)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert statuses(review_id) == ["endorsed", "differs"]
         with pytest.raises(Conflict, match="review_out_already"):
-            reviews.send(actor(world, "ana"), world.people["sue"], again, world.now)
+            review_actions.send(actor(world, "ana"), world.people["sue"], again, world.now)
         sides.keep_apart(actor(world, "ana"), item_ids(review_id)[1], world.now)
-        assert reviews.send(actor(world, "ana"), world.people["sue"], again, world.now)
+        assert review_actions.send(actor(world, "ana"), world.people["sue"], again, world.now)
 
     def test_a_cannot_tell_gives_itself_away_to_no_second_sending(self, world: World) -> None:
         review_id = send(world, YES, PART)
         answer(world, item_ids(review_id)[0], CANNOT)
         with pytest.raises(Conflict, match="review_out_already"):
-            reviews.send(
+            review_actions.send(
                 actor(world, "ana"),
                 world.people["sue"],
                 world.statements["communication"][:1],
@@ -218,7 +222,7 @@ class TestSending:
                 .where(Membership.person_id == world.people["sue"])
                 .values(ends_on=dt.date(2026, 11, 23))
             )
-        again = reviews.send(
+        again = review_actions.send(
             actor(world, "ana"),
             world.people["nora"],
             world.statements["communication"][:1],

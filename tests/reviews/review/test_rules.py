@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.frameworks.versions.rules_scale import counterpart
+from tracker.frameworks.versions.rules import counterpart
 from tracker.record.workflow.rules import ItemStatus, Move
 from tracker.reviews.act.rules import Thing, rule_of
 from tracker.reviews.review.rules import is_equal, reveal_move

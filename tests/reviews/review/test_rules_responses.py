@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.review.rules import (
     NewerAnswer,

@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.copies import made_once
 from tests.factories.answers import ReviewerAnswer
-from tests.factories.sending import YES, actor, answer_all, send
+from tests.factories.sides import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem, Thanks
 from tracker.models.record.words import skill_of
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def refused(app: Flask, world: World, engine_name: str) -> Callable[..., None]:
 def _endorsed(world: World) -> None:
     review_id = send(world, YES)
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     send(world, YES, skip=1)
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
-from tests.factories.sending import (
+from tests.factories.sides import (
     NO,
     PART,
     YES,
@@ -33,7 +33,7 @@ from tests.reviews.review.versions import SAYS_NO, version
 from tracker.db import session, transaction
 from tracker.models import Person, Review, ScaleAnswer, TrainingAction
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 
 @pytest.mark.in_ci
@@ -190,7 +190,7 @@ class TestDifferencesPage:
     def revealed(self, world: World) -> tuple[int, int]:
         review_id = send(world, YES)
         (item_id,) = answer_all(world, review_id, SAYS_NO)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         return review_id, item_id
 
     @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ class TestDifferencesPage:
             sue.get("/reviews"),
         ]
         with app.app_context():
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
             sides.confirm(actor(world, "ana"), first, EndorsedAnswer.PARTLY, nasty, world.now)
         pages += [client.get(f"/reviews/{review_id}/differences") for client in (ana, sue)]
         for page in pages:
@@ -301,7 +301,7 @@ def test_no_page_costs_more_statements_for_more_items(
             if state != "waiting":
                 answer_all(world, review_id, *[SAYS_NO] * len(own))
             if state == "revealed":
-                reviews.reveal(actor(world, "sue"), review_id, world.now)
+                review_actions.reveal(actor(world, "sue"), review_id, world.now)
                 sides.confirm(
                     actor(world, "ana"),
                     item_ids(review_id)[0],

@@ -5,14 +5,14 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.client import Client
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, send
+from tests.factories.sides import NO, PART, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.review.state import CANNOT
 from tests.reviews.review.versions import SAYS_NO, SAYS_PART, version
 from tracker.db import session, transaction
 from tracker.models import Look, Review, ReviewItem, Team
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 
 class TestAnswerPage:
@@ -93,7 +93,7 @@ class TestAnswerPage:
         with app.app_context():
             review_id = send(world, YES, PART)
             ids = answer_all(world, review_id, CANNOT, CANNOT)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
             now = session().get_one(ReviewItem, ids[0]).version
         data = {"answer": "partly", "ground": ground, "note": "typed", "version": now - behind}
         late = sue.post(f"/review-items/{ids[0]}/answer", data)
@@ -155,5 +155,5 @@ class TestAnswerPage:
         with app.app_context():
             answer(world, item_id, SAYS_PART)
             answer(world, other_id, SAYS_PART)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
         assert "This was an open review" in words(sue.get(f"/reviews/{review_id}/differences").text)

@@ -9,13 +9,13 @@ from sqlalchemy import update
 
 from tests.client import Client
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
+from tests.factories.sides import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tests.reading import words
 from tests.reviews.review.versions import SAYS_NO, TELLS, version
 from tracker.db import transaction
 from tracker.models import Team
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 SignIn = Callable[[str], Client]
 
@@ -99,7 +99,7 @@ class TestTooLate:
         with app.app_context():
             review_id = send(world, YES)
             (item_id,) = item_ids(review_id)
-            reviews.withdraw(actor(world, "ana"), review_id, world.now)
+            review_actions.withdraw(actor(world, "ana"), review_id, world.now)
         for path in (
             f"/reviews/{review_id}",
             f"/review-items/{item_id}",
@@ -157,7 +157,7 @@ class TestTooLate:
         with app.app_context():
             review_id = send(world, YES)
             answer_all(world, review_id, TELLS)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
         page = sue.post(f"/reviews/{review_id}/reveal", {"version": "2"})
         assert page.status_code == 409
         assert "<h1>This review has changed</h1>" in page.text
@@ -195,7 +195,7 @@ class TestTooLate:
         with app.app_context():
             review_id = send(world, YES)
             (item_id,) = answer_all(world, review_id, SAYS_NO)
-            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            review_actions.reveal(actor(world, "sue"), review_id, world.now)
         for path in (
             f"/review-items/{item_id}",
             f"/reviews/{review_id}/check",

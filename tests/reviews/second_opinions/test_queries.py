@@ -13,7 +13,7 @@ from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Library, Membership, RecordOpening
 from tracker.policy.permissions import GRACE
-from tracker.reviews.second_opinions import queries as second_opinions
+from tracker.reviews.second_opinions import queries as second_opinions_queries
 from tracker.rules.core.openings import OpeningDecision
 from tracker.rules.roles import Role
 
@@ -27,7 +27,7 @@ def here(app: Flask, world: World) -> Iterator[World]:
 
 
 def seen(world: World, since: dt.date) -> dict[str, Role]:
-    found = second_opinions.could_see(
+    found = second_opinions_queries.could_see(
         acting(world, "ana"), set(world.people.values()), since, world.now.date()
     )
     names = {person_id: name for name, person_id in world.people.items()}

@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
-from tests.factories.sending import PART, actor, answer, item_ids
+from tests.factories.sides import PART, actor, answer, item_ids
 from tests.factories.world import World
 from tests.reviews.second_opinions.worlds import (
     FIRSTS,
@@ -22,7 +22,7 @@ from tests.reviews.second_opinions.worlds import (
 from tests.reviews.test_views_blindness import SignIn, fetch, reader
 from tests.web.worlds import Pages, different, seen_by
 from tracker.record.visible.queries import Hidden, Reader
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 """The worlds are made one after the other, and their rows have the same ids, on this engine alone."""
@@ -202,7 +202,7 @@ def test_after_the_reveal_everything_is_shown(
         world = anew()
         with app.app_context():
             review_id = answered_by_hugo(world, first, PART)
-            reviews.reveal(actor(world, "hugo"), review_id, world.now)
+            review_actions.reveal(actor(world, "hugo"), review_id, world.now)
         client = reader(sign_in, world, "hugo", review_id)
         page = f"/people/{world.people['ana']}/statements/{world.statements['communication'][0]}"
         seen.append(fetch(client, page)[2])

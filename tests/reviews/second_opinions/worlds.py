@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.notices import wants
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, YES, actor, answer, ask, back_up, hand_on, item_ids
+from tests.factories.sides import NO, PART, YES, actor, answer, ask, back_up, hand_on, item_ids
 from tests.factories.world import World
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Person, Rating
 from tracker.record.workflow.rules import EndorsementStatus
-from tracker.reviews.endorsements import actions as endorsements
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.endorsements import actions as endorsements_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.notices import MailChoice
 from tracker.rules.roles import Role
 
@@ -53,14 +53,14 @@ def _keep_apart(world: World, item_id: int) -> None:
 
 def _revoke(world: World, item_id: int) -> None:
     given = session().scalars(select(Endorsement.id).where(Endorsement.item_id == item_id)).one()
-    endorsements.revoke(actor(world, "sue"), given, "By mistake", world.now)
+    endorsements_actions.revoke(actor(world, "sue"), given, "By mistake", world.now)
 
 
 def _except(world: World, item_id: int) -> None:
-    proposed = endorsements.propose_exception(
+    proposed = endorsements_actions.propose_exception(
         actor(world, "sue"), item_id, "Done elsewhere", world.now
     )
-    endorsements.confirm_exception(actor(world, "ana"), item_id, proposed, world.now)
+    endorsements_actions.confirm_exception(actor(world, "ana"), item_id, proposed, world.now)
 
 
 FIRSTS = (
@@ -91,15 +91,15 @@ def prepared(world: World, first: First) -> None:
     rate(world, "ana", one, first.own)
     rate(world, "ana", two, YES)
     sue = actor(world, "sue")
-    review_id = reviews.send(actor(world, "ana"), world.people["sue"], [one, two], world.now)
+    review_id = review_actions.send(actor(world, "ana"), world.people["sue"], [one, two], world.now)
     ids = item_ids(review_id)
     answer(world, ids[1], ReviewerAnswer.CONSISTENTLY)
     if first.said is None:
         ask(sue, ids[0], "Where?", 1, world.now)
-        reviews.drop(actor(world, "ana"), ids[0], world.now)
+        review_actions.drop(actor(world, "ana"), ids[0], world.now)
     else:
         answer(world, ids[0], first.said)
-    reviews.reveal(sue, review_id, world.now)
+    review_actions.reveal(sue, review_id, world.now)
     first.after(world, ids[0])
 
 
@@ -118,12 +118,12 @@ def asked(world: World, own: Answer, reader: str) -> int:
         select(Endorsement.id).where(
             Endorsement.person_id == ana.person_id,
             Endorsement.statement_id == statement_id,
-            Endorsement.status == EndorsementStatus.STANDING,
+            Endorsement.status == EndorsementStatus.IN_FORCE,
         )
     )
     if standing is None:
-        return reviews.send(ana, world.people[reader], [statement_id], world.now)
-    return reviews.send_to_second_reader(
+        return review_actions.send(ana, world.people[reader], [statement_id], world.now)
+    return review_actions.send_to_second_reader(
         ana, standing, world.people[reader], world.teams["central"], world.now
     )
 
@@ -132,7 +132,7 @@ def willing(world: World, name: str) -> None:
     """A supervisor of another team, whom anybody of the library may ask."""
     join(world, name, "harbour", Role.SUPERVISOR)
     wants(world, MailChoice.EACH, name)
-    account.give_second_opinions(actor(world, name), wanted=True)
+    account_actions.give_second_opinions(actor(world, name), wanted=True)
 
 
 def left(world: World, name: str) -> None:
@@ -160,10 +160,10 @@ def handed_on(world: World, own: Answer, said: ReviewerAnswer) -> int:
             .where(Rating.person_id == ana.person_id, Rating.statement_id == one)
             .values(answer=own.value, reviewer_note=f"NOTE-{own}", version=2)
         )
-    review_id = reviews.send(ana, world.people["hugo"], [one, three], world.now)
+    review_id = review_actions.send(ana, world.people["hugo"], [one, three], world.now)
     ids = item_ids(review_id)
     answer(world, ids[1], ReviewerAnswer.CONSISTENTLY, by="hugo")
     answer(world, ids[0], said, by="hugo")
     ask(hugo, ids[0], "Where?", 2, world.now)
-    reviews.reveal(hugo, review_id, world.now)
+    review_actions.reveal(hugo, review_id, world.now)
     return hand_on(world, review_id, "carl", by="hugo")

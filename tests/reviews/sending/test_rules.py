@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.record.sheet.test_rules_words import DAY, sheet, statement, word
-from tracker.record.sheet.rules import Record
-from tracker.record.sheet.rules_words import CountsFrom, SentItem, Side
+from tracker.record.sheet.rules import CountsFrom, Record, SentItem, Side
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.sending.rules import (
     SUGGESTED,

@@ -14,15 +14,15 @@ from sqlalchemy import func, select, update
 from tests.factories.actors import acting
 from tests.factories.evidence import piece
 from tests.factories.world import World
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.db import db, session, transaction
-from tracker.evidence.erasures import actions as evidence_erasures
+from tracker.evidence.erasures import actions as erasures_actions
 from tracker.models import Draft, Job, JobPart, JobPerson, Person
-from tracker.queries.core import jobs as queries
+from tracker.queries.core import jobs as jobs_queries
 from tracker.rules.core.erasures import ErasureReason
 from tracker.rules.core.jobs import CLAIM_LASTS, KEPT_FOR, KEPT_MAX, OPEN_MAX, TRIES_MAX, JobState
 from tracker.rules.errors import Conflict, Missing
-from tracker.services.core import jobs
+from tracker.services.core import jobs as jobs_services
 from tracker.services.core.jobs import JobKind, JobTask, Kinds, Plan
 
 Elsewhere = Callable[[Callable[[], object]], object]
@@ -62,7 +62,9 @@ class Maker:
     def row(self, task: JobTask, number: int) -> None:
         assert task.actor is not None
         self.again(task, number)
-        account.save_draft(task.actor, "evidence.create", str(number), (("text", "x"),), task.now)
+        account_actions.save_draft(
+            task.actor, "evidence.create", str(number), (("text", "x"),), task.now
+        )
         self.after_step(number)
 
     def again(self, task: JobTask, number: int) -> None:
@@ -70,14 +72,14 @@ class Maker:
         self.steps.append(number)
 
     def ask(self, name: str, kind: str, **arguments: str) -> int:
-        return jobs.ask(acting(self.world, name), kind, arguments, self.now)
+        return jobs_services.ask(acting(self.world, name), kind, arguments, self.now)
 
     def turn(self, is_over: Callable[[], bool] = lambda: False) -> str | None:
-        done = jobs.run_next(self.kinds, lambda: self.now, is_over)
+        done = jobs_services.run_next(self.kinds, lambda: self.now, is_over)
         return None if done is None else done.came
 
     def file(self, name: str, job_id: int) -> bytes | None:
-        found = jobs.file_for(acting(self.world, name), self.kinds, job_id, self.now)
+        found = jobs_services.file_for(acting(self.world, name), self.kinds, job_id, self.now)
         return None if found is None else found.content
 
     def job(self, job_id: int) -> Job:
@@ -127,12 +129,12 @@ def test_the_steps_make_the_file_for_who_asked_alone(made: Maker) -> None:
         made.file("sue", job_id)
     assert (made.turn(), made.turn()) == ("done", None)
     assert made.file("sue", job_id) == WHOLE
-    (shown,) = queries.own(made.world.people["sue"], made.now)
+    (shown,) = jobs_queries.own(made.world.people["sue"], made.now)
     assert (shown.state, shown.done, shown.total) == (JobState.DONE, STEPS, STEPS)
-    assert queries.own(made.world.people["ana"], made.now) == []
+    assert jobs_queries.own(made.world.people["ana"], made.now) == []
     with pytest.raises(Missing):
         made.file("ana", job_id)
-    jobs.discard(acting(made.world, "ana"), job_id)
+    jobs_services.discard(acting(made.world, "ana"), job_id)
     assert made.file("sue", job_id) == WHOLE
 
 
@@ -145,7 +147,9 @@ def test_two_workers_at_once_do_each_job_once(app: Flask, made: Maker) -> None:
         with app.app_context():
             both.wait()
             found = []
-            while (done := jobs.run_next(made.kinds, lambda: made.now, lambda: False)) is not None:
+            while (
+                done := jobs_services.run_next(made.kinds, lambda: made.now, lambda: False)
+            ) is not None:
                 assert done.came == "done"
                 found.append(done.job_id)
             db.session.remove()
@@ -205,7 +209,7 @@ def test_who_was_taken_for_dead_keeps_nothing(made: Maker, elsewhere: Elsewhere)
 def test_a_canceled_job_stops_and_leaves_nothing(made: Maker, elsewhere: Elsewhere) -> None:
     def cancel(number: int) -> None:
         if number == 2:
-            elsewhere(lambda: jobs.discard(acting(made.world, "ana"), job_id))
+            elsewhere(lambda: jobs_services.discard(acting(made.world, "ana"), job_id))
 
     made.at_step = cancel
     for kind in ("file", "rows"):
@@ -283,12 +287,12 @@ def test_after_seven_days_it_is_gone_and_not_a_moment_before(made: Maker) -> Non
     made.turn()
     assert dt.timedelta(days=7) == KEPT_FOR
     made.now += KEPT_FOR - dt.timedelta(seconds=1)
-    assert jobs.forget(made.now) == 0
+    assert jobs_services.forget(made.now) == 0
     assert made.file("sue", job_id) == WHOLE
     made.now += dt.timedelta(seconds=1)
     with pytest.raises(Missing):
         made.file("sue", job_id)
-    assert jobs.forget(made.now) == 1
+    assert jobs_services.forget(made.now) == 1
     assert count(Job, JobPart, JobPerson) == [0, 0, 0]
 
 
@@ -331,7 +335,7 @@ def test_an_erasure_takes_every_file_about_that_person(
     def erase(number: int) -> None:
         if number == 1:
             elsewhere(
-                lambda: evidence_erasures.erase(
+                lambda: erasures_actions.erase(
                     ben, of_ben, ErasureReason.OTHER, tmp_path, now=made.now
                 )
             )

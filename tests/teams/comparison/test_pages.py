@@ -27,8 +27,8 @@ from tests.teams.gaps.matrix import domains
 from tests.teams.gaps.pages import about, file
 from tests.teams.gaps.plain_figures import Plain
 from tests.teams.gaps.test_exports import pdf_words, sheets
-from tracker.administration.role_profiles import actions as role_profiles
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.role_profiles import actions as role_profiles_actions
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Domain, Look, Membership
@@ -114,7 +114,9 @@ def raise_targets(world: World) -> None:
     ranks = {ids[key]: rank for key, rank in TODAY.items()}
     session().rollback()
     profile = world.role_profiles["city"]
-    role_profiles.edit(acting(world, "adam"), profile, "Mid-level", ranks, world.now, "Wanted.")
+    role_profiles_actions.edit(
+        acting(world, "adam"), profile, "Mid-level", ranks, world.now, "Wanted."
+    )
 
 
 @pytest.mark.in_ci
@@ -126,7 +128,7 @@ def test_both_sets_of_targets_are_as_a_second_count_has_them(
     with app.app_context():
         spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
         say(world, rng, MAY)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
         city = f"/{world.teams['city']}/"
         counted = {("then", "then"): plain_figures.everybody(world, city)}
         raise_targets(world)
@@ -179,7 +181,7 @@ def test_every_file_says_what_the_page_says(app: Flask, world: World, sign_in: S
     """Ana came to the target in Leadership; in Communication she and Ben change places."""
     with app.app_context():
         spring = past_round(world)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
         raise_targets(world)
         expect(THEN | {"technical": 1})
         stand(world, "ana", AT)
@@ -243,7 +245,7 @@ def test_it_begins_with_what_came_of_it(
 ) -> None:
     with app.app_context():
         spring = past_round(world)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
         stand(world, "ana", communication, "communication")
         stand(world, "ana", leadership)
     url = f"/teams/{world.teams['central']}/gaps?compare={spring}"
@@ -259,7 +261,7 @@ def test_who_has_another_job_moves_no_target(app: Flask, world: World, sign_in: 
         answers |= dict.fromkeys(technical[5:10], EndorsedAnswer.NOT_YET)
         endorse_all(world, "ana", "sue", answers, MAY)
         spring = past_round(world)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
         add_role_profile(world, "Entry", 1)
         with transaction() as tx:
             tx.execute(
@@ -278,7 +280,7 @@ def test_only_an_earlier_round_is_compared_with(app: Flask, world: World, sign_i
     with app.app_context():
         spring = past_round(world)
         summer = open_round(world, "Summer 2026", dt.date(2026, 7, 1), dt.date(2026, 8, 31))
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     cora = sign_in(world.email("cora"))
     url = f"/teams/{world.teams['central']}/gaps"
     facts = about(cora, f"{url}.csv?round={summer}&compare={spring}")
@@ -295,7 +297,7 @@ def test_what_is_to_be_rated_blind_is_not_compared(
 ) -> None:
     with app.app_context():
         spring = past_round(world)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     sue = sign_in(world.email("sue"))
     url = f"/teams/{world.teams['central']}/gaps.csv"
     both = [
@@ -319,7 +321,7 @@ def test_who_crossed_sees_who_looked(app: Flask, world: World, sign_in: SignIn) 
         for number in range(31):
             join(world, f"p{number}", "central")
         spring = past_round(world)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
         stand(world, "ana", AT)
     sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps?compare={spring}")
     with app.app_context():
@@ -334,7 +336,7 @@ def test_self_ratings_are_for_who_may_read_them_by_name(
     nothing."""
     with app.app_context():
         past_round(world)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     cora, sue = (sign_in(world.email(name)) for name in ("cora", "sue"))
     url = f"/teams/{world.teams['central']}/gaps"
     assert "self-rating" in str(about(sue, f"{url}.csv?compare=self"))

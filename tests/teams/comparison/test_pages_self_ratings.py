@@ -20,11 +20,11 @@ from tests.factories.world import World
 from tests.reading import words
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tests.teams.crowds import AT, GAP
+from tests.teams.figures.random_rounds import at, begun_round, counted_round
 from tests.teams.gaps.pages import file
-from tests.teams.told.random_rounds import at, begun_round, counted_round
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import session
-from tracker.frameworks.versions.rules_scale import Voice
+from tracker.frameworks.versions.rules import Voice
 from tracker.models import CountedOutcome, Review, ReviewItem, RoundSnapshot, SnapshotPerson
 from tracker.record.workflow.rules import ItemStatus
 from tracker.rules.roles import Role
@@ -63,7 +63,7 @@ def test_both_sides_are_of_the_same_people_on_the_same_day(
     page = words(cora.get(f"{address(world)}?compare=self").text)
     assert "Nothing can be shown here: no group has a figure of its own yet." in page
     with app.app_context():
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
         stand(world, "zoe9", GAP, by="carl")
     assert counted(cora, world) == ["9", "4", "6"]
     page = words(cora.get(f"{address(world)}?compare=self").text)
@@ -100,7 +100,7 @@ def test_what_follows_from_reviews_that_ended_at_their_reveal_disguises_nobody(
                 of = ReviewItem.review_id == review_id
                 ended = tx.get_one(Review, review_id).closed_at
                 tx.execute(update(ReviewItem).where(of).values(revealed_at=ended))
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
         known = told.where(CountedOutcome.person_id == world.people[crowd.names[0]])
         assert session().scalars(known).all() == [True]
         assert sorted(session().scalars(told)) == [False] * 9 + [True]
@@ -115,7 +115,7 @@ def test_what_is_not_revealed_is_not_counted(app: Flask, world: World, sign_in: 
         statements = world.statements["leadership"][:2]
         for number in range(6):
             send(world, f"zoe{number}", "carl", dict.fromkeys(statements, ItemStatus.ANSWERED))
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     assert counted(sign_in(world.email("cora")), world) == NOT_SHOWN
 
 
@@ -234,7 +234,7 @@ def test_the_counts_are_what_other_code_counts(
                         )
                         of = (f"zoe{number}", "carl", statement, seen)
                         endorse(world, *of, moment, rng.choice(kind))
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
         expected = both_sides()
     cora = sign_in(world.email("cora"))
     told = {

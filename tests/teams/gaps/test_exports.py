@@ -22,14 +22,14 @@ from tests.factories.world import World
 from tests.reading import words
 from tests.teams.gaps.pages import GAP, about, file, some_gaps
 from tests.teams.gaps.test_views_single_statements import close
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Library, Look, Person
-from tracker.record.standings import actions as standings
+from tracker.record.standings import actions as standings_actions
 from tracker.rules.regions import Paper
-from tracker.teams.gaps import exports_pdf, exports_people as people_file, views as file_views
-from tracker.teams.gaps.exports_xlsx import WIDEST
+from tracker.teams.gaps import exports as gaps_exports, views as gaps_views
+from tracker.teams.gaps.exports import WIDEST
 from tracker.teams.gaps.queries_matrix import GapMatrix
 
 SignIn = Callable[[str], Client]
@@ -66,7 +66,7 @@ def pdf_words(client: Client, url: str) -> str:
 def with_spring(world: World) -> int:
     spring = open_round(world, "Spring 2026", date(2026, 4, 1), date(2026, 5, 31))
     stand(world, "ana", TargetState.AT_TARGET, "communication", by="sue", at=MAY)
-    rounds.keep_all_due(world.now)
+    rounds_actions.keep_all_due(world.now)
     some_gaps(world)
     return spring
 
@@ -175,7 +175,7 @@ def test_addresses_and_staff_ids_are_for_who_administers_people(
 def test_more_people_than_a_workbook_holds_are_a_file_of_their_own(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_views, "AT_ONCE", 1)
+    monkeypatch.setattr(gaps_views, "AT_ONCE", 1)
     with app.app_context():
         some_gaps(world)
     found = sheets(sign_in(world.email("cora")), f"/teams/{world.teams['central']}/gaps.xlsx")
@@ -212,7 +212,7 @@ def test_a_document_begins_with_its_picture_and_fills_the_page(
             tx.get_one(Library, world.libraries["city"]).paper = paper
         for number in range(people):
             join(world, f"a person of a rather long name {number}", "central")
-        standings.count_stale(world.now)
+        standings_actions.count_stale(world.now)
     found = read(sign_in(world.email("sue")), f"/teams/{world.teams['central']}/gaps.pdf")
     first, *rest = found.pages
     assert (round(first.mediabox.width), round(first.mediabox.height)) == SIZES[paper]
@@ -303,7 +303,7 @@ def test_a_list_of_people_says_its_domain_and_on_paper_its_filters(
 def test_people_are_one_table_however_many_steps_it_takes(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people_file, "PEOPLE_A_STEP", 2)
+    monkeypatch.setattr(gaps_exports, "PEOPLE_A_STEP", 2)
     with app.app_context():
         spring = with_spring(world)
     cora = sign_in(world.email("cora"))
@@ -335,7 +335,7 @@ def looks() -> int:
 def test_a_list_has_a_bound_and_the_figures_have_none(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(exports_pdf, "LISTED_MOST", most)
+    monkeypatch.setattr(gaps_exports, "LISTED_MOST", most)
     with app.app_context():
         some_gaps(world)
     if most < len(PEOPLE):
@@ -355,7 +355,7 @@ def test_a_list_has_a_bound_and_the_figures_have_none(
 def test_a_team_with_none_below_it_has_no_table_of_teams(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports_pdf, "LISTED_MOST", 1)
+    monkeypatch.setattr(gaps_exports, "LISTED_MOST", 1)
     with app.app_context():
         some_gaps(world)
     said = paper(sign_in, world, "central", "?teams=own")
@@ -367,7 +367,7 @@ def test_a_team_with_none_below_it_has_no_table_of_teams(
 def test_nobody_who_changed_is_named(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports_pdf, "LISTED_MOST", 1)
+    monkeypatch.setattr(gaps_exports, "LISTED_MOST", 1)
     with app.app_context():
         spring = with_spring(world)
         stand(world, "ana", GAP, "communication")
@@ -381,7 +381,7 @@ def test_nobody_who_changed_is_named(
 def test_who_gets_no_single_statements_gets_none_of_a_team(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports_pdf, "LISTED_MOST", 1)
+    monkeypatch.setattr(gaps_exports, "LISTED_MOST", 1)
     with app.app_context():
         some_gaps(world)
     close(app, world)

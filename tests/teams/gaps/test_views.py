@@ -17,7 +17,7 @@ from tests.factories.world import World, add, job
 from tests.reading import plain
 from tests.teams.gaps.matrix import below, cells, domains
 from tests.teams.gaps.pages import AT, GAP, SignIn, file, some_gaps
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import session, transaction
 from tracker.models import Domain, Framework, Level, Look, Skill, Statement, Strand, Target
 from tracker.record.workflow.rules import ItemStatus
@@ -201,7 +201,7 @@ def test_a_round_shows_how_it_was_at_its_end(app: Flask, world: World, sign_in: 
             by="sue",
             at=dt.datetime(2026, 6, 1, 1, tzinfo=dt.UTC),
         )
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     sue = sign_in(world.email("sue"))
     then = cells(sue.get(f"{url}?round={spring}").text)
     assert then["Ana"]["Communication"] == "At target: Developing, target Developing"

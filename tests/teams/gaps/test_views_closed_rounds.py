@@ -8,7 +8,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.administration.rounds import past_rounds as factory
+from tests.administration.rounds import past_rounds
 from tests.client import Client
 from tests.factories.actors import acting
 from tests.factories.people import join
@@ -17,11 +17,14 @@ from tests.factories.world import START, World
 from tests.reading import words
 from tests.teams.gaps.matrix import domains
 from tests.teams.gaps.pages import file
-from tracker.administration.accounts import actions as removal
-from tracker.administration.people import actions as people
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.accounts import actions as accounts_actions
+from tracker.administration.people import actions as people_actions
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import session, transaction
-from tracker.frameworks.versions import records_moves as moves, rules_levels as rules
+from tracker.frameworks.versions import (
+    records_moves as frameworks_versions_records_moves,
+    rules_levels as frameworks_versions_rules_levels,
+)
 from tracker.frameworks.versions.rules_levels import LevelRule, level_state
 from tracker.models import Library, Membership, Person, SnapshotPerson
 from tracker.rules.roles import Role
@@ -51,18 +54,22 @@ def told(world: World, client: Client, spring: int) -> str:
 
 
 def change_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    factory.revoke_all(world)
-    for change in factory.CHANGING:
+    past_rounds.revoke_all(world)
+    for change in past_rounds.CHANGING:
         change(world)
-    people.disable(acting(world, "adam"), world.people["ben"], world.now)
+    people_actions.disable(acting(world, "adam"), world.people["ben"], world.now)
     made = next_version(world, reworded={world.statements["leadership"][0]: False})
     carried(world, made)
     with transaction() as tx:
         tx.get_one(Person, world.people["ben"]).name = "(erased)"
         tx.get_one(Library, world.libraries["city"]).time_zone = "Pacific/Honolulu"
     everything, usual = LevelRule(1, 1), level_state
-    monkeypatch.setattr(rules, "level_state", lambda _rule, tally: usual(everything, tally))
-    rules.standing_by_counts.cache_clear()
+    monkeypatch.setattr(
+        frameworks_versions_rules_levels,
+        "level_state",
+        lambda _rule, tally: usual(everything, tally),
+    )
+    frameworks_versions_rules_levels.standing_by_counts.cache_clear()
 
 
 @pytest.mark.in_ci
@@ -71,8 +78,8 @@ def test_whatever_changes_afterwards_no_figure_of_a_closed_round_does(
 ) -> None:
     cora = sign_in(world.email("cora"))
     with app.app_context():
-        spring = factory.past_round(world)
-        rounds.keep_all_due(world.now)
+        spring = past_rounds.past_round(world)
+        rounds_actions.keep_all_due(world.now)
     before = told(world, cora, spring)
     now = file(cora, f"/teams/{world.teams['central']}/gaps.csv")
     assert '"Spring 2026. As of May 31, 2026."' in before
@@ -83,7 +90,7 @@ def test_whatever_changes_afterwards_no_figure_of_a_closed_round_does(
     page = cora.get(f"/teams/{world.teams['central']}/gaps?round={spring}").text
     assert "<b>As of May 31, 2026.</b>" in page
     assert "reconstructed" not in page
-    rules.standing_by_counts.cache_clear()
+    frameworks_versions_rules_levels.standing_by_counts.cache_clear()
 
 
 def test_a_round_is_offered_once_it_is_over_and_kept(
@@ -95,8 +102,8 @@ def test_a_round_is_offered_once_it_is_over_and_kept(
     assert "End of" not in cora.get(url).text
     assert cora.http.get(f"{url}.csv?round={world.rounds['city']}").status_code == 404
     with app.app_context():
-        factory.past_round(world)
-        rounds.keep_all_due(world.now)
+        past_rounds.past_round(world)
+        rounds_actions.keep_all_due(world.now)
     assert "End of Spring 2026" in cora.get(url).text
 
 
@@ -107,8 +114,8 @@ def test_who_only_supervises_sees_those_whom_they_may_see_now(
     sue = sign_in(world.email("sue"))
     with app.app_context():
         join(world, "cleo", "central", ends_on=dt.date(2026, 8, 1))
-        spring = factory.past_round(world)
-        rounds.keep_all_due(world.now)
+        spring = past_rounds.past_round(world)
+        rounds_actions.keep_all_due(world.now)
     url = f"/teams/{world.teams['central']}/gaps/people.csv?round={spring}"
     assert [line[0] for line in file(sue, url)] == ["Name", "Ana", "Ben"]
     names = [line[0] for line in file(sign_in(world.email("cora")), url)]
@@ -119,8 +126,8 @@ def test_a_learner_takes_along_what_was_kept_of_them(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     with app.app_context():
-        factory.past_round(world)
-        rounds.keep_all_due(world.now)
+        past_rounds.past_round(world)
+        rounds_actions.keep_all_due(world.now)
     (kept,) = sign_in(world.email("ana")).get("/profile.json").json["rounds"]
     assert (kept["round"], kept["as_of"], kept["version"]) == ("Spring 2026", "2026-05-31", "1")
     leadership = next(each for each in kept["domains"] if each["domain"] == "Leadership")
@@ -136,7 +143,7 @@ def test_who_moved_to_a_new_version_is_compared_with_the_round_before(
 ) -> None:
     """Nobody kept the round: the move does, before it moves anybody."""
     with app.app_context():
-        spring = factory.past_round(world)
+        spring = past_rounds.past_round(world)
         carried(world, next_version(world))
     with time_machine.travel(AFTER, tick=False):
         cora = sign_in(world.email("cora"))
@@ -156,16 +163,16 @@ def test_who_is_deleted_loses_the_name_and_no_figure(
     """Also where the daily work has not come to keep the round."""
     cora = sign_in(world.email("cora"))
     with app.app_context():
-        spring = factory.past_round(world)
+        spring = past_rounds.past_round(world)
         adam = acting(world, "adam")
-        nora, _token = people.add(adam, "Nora Newman", "nora@example.org", world.now)
+        nora, _token = people_actions.add(adam, "Nora Newman", "nora@example.org", world.now)
         with transaction() as tx:
             place = world.teams["central"], world.role_profiles["city"]
             learns = Membership(person_id=nora, role=Role.LEARNER, starts_on=START)
             learns.team_id, learns.role_profile_id = place
             tx.add(learns)
-            moves.begin(tx, [nora], world.now)
-        removal.remove(acting(world, "adam"), nora, world.now)
+            frameworks_versions_records_moves.begin(tx, [nora], world.now)
+        accounts_actions.remove(acting(world, "adam"), nora, world.now)
     after = told(world, cora, spring)
     assert "Nora" not in after
     assert f"Deleted account {nora}" in after

@@ -27,11 +27,11 @@ from tests.teams.gaps import plain_figures
 from tests.teams.gaps.pages import file
 from tests.teams.gaps.plain_figures import GAP, UNKNOWN, Plain
 from tests.teams.team.test_views import rows
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import session, transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Look, Team
-from tracker.record.standings import actions as standings
+from tracker.record.standings import actions as standings_actions
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
 SignIn = Callable[[str], Client]
@@ -155,7 +155,7 @@ def test_more_than_thirty_people_are_paged_and_filed(
         for number in range(60):
             join(world, f"zed{number:02}", "central" if number % 2 else "harbour")
             stand(world, f"zed{number:02}", TargetState.GAP)
-        standings.count_stale(world.now)
+        standings_actions.count_stale(world.now)
     cora = sign_in(world.email("cora"))
     address = drill(world, "city", "leadership")
     first = rows(cora.get(address).text.partition(PEOPLE)[2])
@@ -232,7 +232,7 @@ def test_a_closed_round_is_drilled_as_it_was(app: Flask, world: World, sign_in: 
     with app.app_context():
         spring = open_round(world, "Spring 2026", date(2026, 4, 1), date(2026, 5, 31))
         stand(world, "ana", TargetState.GAP, at=MAY)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     cora = sign_in(world.email("cora"))
     address = drill(world, "central", "leadership", f"?round={spring}")
     before = cora.get(address).text

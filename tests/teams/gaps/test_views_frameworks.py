@@ -13,14 +13,14 @@ from tests.conftest import NOW
 from tests.factories.frameworks import second_framework
 from tests.factories.levels import stand
 from tests.factories.people import join
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
 from tests.reading import words
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Statement
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 
 SignIn = Callable[[str], Client]
 BIKES = "bicycle-mechanics"
@@ -39,8 +39,8 @@ def bikes(app: Flask, world: World) -> int:
         of_bikes = select(Statement.id).where(Statement.framework_id == framework_id)
         wanted = list(session().scalars(of_bikes.order_by(Statement.position).limit(2)))
         for statement_id in wanted:
-            ratings.rate(actor(world, "ana"), statement_id, "on_my_own", 0, NOW)
-        reviews.send(actor(world, "ana"), world.people["sue"], wanted, NOW)
+            ratings_actions.rate(actor(world, "ana"), statement_id, "on_my_own", 0, NOW)
+        review_actions.send(actor(world, "ana"), world.people["sue"], wanted, NOW)
     return framework_id
 
 

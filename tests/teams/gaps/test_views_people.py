@@ -16,10 +16,10 @@ from tests.factories.world import World
 from tests.reading import words
 from tests.teams.gaps.matrix import cells, domains
 from tests.teams.gaps.pages import AT, GAP, SignIn, some_gaps
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import transaction
 from tracker.models import Membership, Target
-from tracker.record.standings import actions as standings
+from tracker.record.standings import actions as standings_actions
 from tracker.teams.gaps.queries import TEAMS_SHOWN, GapPage
 from tracker.teams.gaps.queries_matrix import ChildRow
 from tracker.teams.gaps.queries_scope import TeamName
@@ -37,7 +37,7 @@ def test_any_number_of_people_is_shown_by_name_fifty_a_page(
         stand(world, "p050", GAP, by="sue")
         stand(world, "p000", AT, by="sue")
         stand(world, "p020", AT, "communication", by="sue")
-        standings.count_stale(world.now)
+        standings_actions.count_stale(world.now)
     sue = sign_in(world.email("sue"))
     url = f"/teams/{world.teams['central']}/gaps"
     unknown = ["Ana", "Ben", *(f"P{number:03}" for number in range(1, 119))]
@@ -77,7 +77,7 @@ def test_where_nothing_is_reviewed_the_page_says_what_to_do(
     with app.app_context():
         for number in range(60):
             join(world, f"p{number:02}", "central")
-        standings.count_stale(world.now)
+        standings_actions.count_stale(world.now)
     cora, url = sign_in(world.email("cora")), f"/teams/{world.teams['central']}/gaps"
     page = cora.get(url).text
     assert "No level is known here yet" in page
@@ -115,7 +115,7 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
     with app.app_context():
         some_gaps(world)
         spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     url = f"/teams/{world.teams['city']}/gaps?compare={spring}"
 
     def count() -> int:

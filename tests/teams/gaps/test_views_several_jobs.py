@@ -23,7 +23,7 @@ from tests.teams.gaps import plain_figures
 from tests.teams.gaps.matrix import below, cells, domains
 from tests.teams.gaps.pages import file
 from tests.teams.team.test_views import rows
-from tracker.administration.rounds import actions as rounds, queries as round_load
+from tracker.administration.rounds import actions as rounds_actions, queries as rounds_queries
 from tracker.db import transaction
 from tracker.frameworks.versions.rules_levels import TargetState
 from tracker.models import Team
@@ -44,7 +44,7 @@ def two_jobs(world: World) -> int:
         answer = EndorsedAnswer.CONSISTENTLY if place < 2 else EndorsedAnswer.PARTLY
         endorse(world, "ana", "sue", statement_id, answer, MAY)
     stand(world, "lea", TargetState.AT_TARGET, "communication", at=MAY)
-    rounds.keep_all_due(world.now)
+    rounds_actions.keep_all_due(world.now)
     return spring
 
 
@@ -166,7 +166,9 @@ def test_a_round_counts_their_statements_once_by_the_higher_target(
 ) -> None:
     """One level either side of Mid-level: 13 technical, 8, and 6. Entry alone has 18."""
     with app.app_context():
-        load = round_load.expected(acting(world, "adam"), [world.framework_id], world.now.date())
+        load = rounds_queries.expected(
+            acting(world, "adam"), [world.framework_id], world.now.date()
+        )
     assert [each.near for each in load if each.name == "Ana"] == [27]
 
 

@@ -12,7 +12,7 @@ from tests.factories.world import World
 from tests.reading import words
 from tests.teams.gaps.pages import file
 from tests.teams.gaps.test_views_drill import drill, many
-from tracker.administration.use_statements import actions as use_statements
+from tracker.administration.use_statements import actions as use_statements_actions
 
 SignIn = Callable[[str], Client]
 __all__ = ["many"]
@@ -21,7 +21,7 @@ ANSWERS = ("Partly", "Not yet", "Consistently")
 
 def close(app: Flask, world: World) -> None:
     with app.app_context():
-        use_statements.publish(acting(world, "adam"), "Levels only.", 1, world.now)
+        use_statements_actions.publish(acting(world, "adam"), "Levels only.", 1, world.now)
 
 
 def explained(client: Client, world: World) -> str:

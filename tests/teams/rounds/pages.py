@@ -10,7 +10,7 @@ from tests.client import Client
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send
-from tests.factories.sending import YES
+from tests.factories.sides import YES
 from tests.factories.world import World
 from tests.teams.team.test_views import rows
 from tracker.db import session, transaction

@@ -8,15 +8,15 @@ from sqlalchemy import select
 from tests.factories.mail_servers import Inbox
 from tests.factories.notices import deliver, mails, tell, text, told, wants
 from tests.factories.people import join
-from tests.factories.sending import YES, actor, send
+from tests.factories.sides import YES, actor, send
 from tests.factories.world import World
-from tracker.accounts.account import actions as away
+from tracker.accounts.account import actions as account_actions
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Library, Notice, Person, Round
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.rules.core.notices import MailChoice, MailStatus
 from tracker.rules.errors import Conflict, Missing
-from tracker.teams.rounds import actions as round_reminders
+from tracker.teams.rounds import actions as teams_rounds_actions
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
@@ -31,10 +31,10 @@ def remind(
 ) -> int:
     now = now or world.now
     who = actor(world, by, now)
-    of = subjects.team(world.teams[team], who.today(now))
+    of = subjects_queries.team(world.teams[team], who.today(now))
     assert of is not None
     people = [world.people[name] for name in names]
-    return round_reminders.remind(who, of, world.rounds["city"], people, now, by_mail=by_mail)
+    return teams_rounds_actions.remind(who, of, world.rounds["city"], people, now, by_mail=by_mail)
 
 
 def reminded(world: World) -> list[str]:
@@ -51,7 +51,7 @@ def closing(world: World, days: int) -> dt.datetime:
 
 
 def daily(now: dt.datetime, *, by_mail: bool = True) -> int:
-    return round_reminders.remind_closing(now, by_mail=by_mail)
+    return teams_rounds_actions.remind_closing(now, by_mail=by_mail)
 
 
 def test_a_mail_says_what_the_notice_says(context: World, inbox: Inbox) -> None:
@@ -115,7 +115,7 @@ def test_a_mail_to_who_sends_or_leaves_before_it_goes_is_dropped(
     evening = context.now.replace(hour=19)
     remind(context, "ana", "ben", "lea", now=evening)
     send(context, YES)
-    away.leave(actor(context, "ben"), context.now.date() + 3 * DAY, evening)
+    account_actions.leave(actor(context, "ben"), context.now.date() + 3 * DAY, evening)
     wants(context, MailChoice.NONE, "sue")
     assert deliver(inbox, (evening + DAY).replace(hour=9)) == ["sent"]
     assert inbox.recipients == [["lea@example.org"]]
@@ -125,7 +125,7 @@ def test_a_mail_to_who_sends_or_leaves_before_it_goes_is_dropped(
 def test_whoever_cannot_be_reminded_is_left_out(context: World) -> None:
     """Who sent, is away, was reminded lately, or is of another team or library."""
     send(context, YES)
-    away.leave(actor(context, "ben"), context.now.date(), context.now)
+    account_actions.leave(actor(context, "ben"), context.now.date(), context.now)
     assert remind(context, "ana", "ben", "lea", "otto") == 1
     with pytest.raises(Conflict, match="nobody_to_remind"):
         remind(context, "ana", "ben", "lea", "otto", now=context.now + 6 * HOUR)
@@ -159,7 +159,9 @@ def test_the_daily_work_reminds_once_of_a_round_about_to_close(context: World) -
     """Three days before its end, in each library; whom it missed is reminded on the next day."""
     send(context, YES)
     remind(context, "ben", now=closing(context, 5))
-    away.leave(actor(context, "lea"), closing(context, 2).date() - DAY, closing(context, 5))
+    account_actions.leave(
+        actor(context, "lea"), closing(context, 2).date() - DAY, closing(context, 5)
+    )
     assert daily(closing(context, 4)) == 0
     assert daily(closing(context, 3)) == 2
     assert reminded(context) == ["ben", "otto", "sue"]

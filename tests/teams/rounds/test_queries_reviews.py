@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.factories.frameworks import open_round
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
 from tests.teams.rounds.pages import DAY, sent
 from tracker.db import transaction

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from tests.conftest import Queries
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import YES
+from tests.factories.sides import YES
 from tests.factories.world import World
 from tests.reading import plain
 from tests.teams.rounds.pages import (

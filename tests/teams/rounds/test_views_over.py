@@ -10,7 +10,7 @@ from tests.factories.people import join
 from tests.factories.world import World
 from tests.reading import plain
 from tests.teams.rounds.pages import DAY, SignIn, _closed, _drop, listed, sent, stats, url
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import transaction
 from tracker.models import Round
 from tracker.record.workflow.rules import ReviewStatus
@@ -28,7 +28,7 @@ def test_a_round_that_is_over_is_shown_as_it_was(app: Flask, world: World, sign_
             3,
         )
         sent(world, "lea", ReviewStatus.CLOSED, to="hugo", days_ago=10, round_name="Spring 2026")
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     cora = sign_in(world.email("cora"))
     page = cora.get(f"{url(world)}?round={spring}").text
     assert stats(page) == ["4", "2", "1", "1"]
@@ -55,7 +55,7 @@ def test_a_reconstructed_round_says_so(app: Flask, world: World, sign_in: SignIn
         cora.get(f"{url(world)}?round={spring}").text
     )
     with app.app_context():
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     page = plain(cora.get(f"{url(world)}?round={spring}").text)
     assert "People, teams, and counts were reconstructed from what was on record later." in page
     assert "saved then" not in page
@@ -74,7 +74,7 @@ def test_the_round_before_as_many_days_before_its_end(
                 world, name, ReviewStatus.CLOSED, days_ago=ago + 5, round_name="Spring 2026"
             )
             _closed(world, review_id, 5)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     cora = sign_in(world.email("cora"))
     assert "At this point in Spring 2026: 1 of 4" in plain(cora.get(url(world)).text)
     with time_machine.travel(world.now + 2 * DAY, tick=False):

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.factories.people import join
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
 from tests.reading import plain
 from tests.teams.rounds.pages import (
@@ -22,7 +22,7 @@ from tests.teams.rounds.pages import (
     sent,
     url,
 )
-from tracker.accounts.account import actions as away
+from tracker.accounts.account import actions as account_actions
 from tracker.db import transaction
 from tracker.models import Notice
 
@@ -64,7 +64,7 @@ def test_the_preview_says_what_they_read_and_who_gets_it(
 ) -> None:
     with app.app_context():
         a_bit_of_everything(world)
-        away.leave(actor(world, "lea"), world.now.date() + 5 * DAY, world.now)
+        account_actions.leave(actor(world, "lea"), world.now.date() + 5 * DAY, world.now)
         join(world, "zoe", "harbour")
     cora = sign_in(world.email("cora"))
     assert "away until Nov 29" in plain(cora.get(url(world)).text)
@@ -87,7 +87,7 @@ def test_nobody_is_reminded_twice_in_a_week_nor_who_sent_or_is_away(
     cora = sign_in(world.email("cora"))
     with app.app_context():
         sent(world, "ana")
-        away.leave(actor(world, "ben"), world.now.date() + 2 * DAY, world.now)
+        account_actions.leave(actor(world, "ben"), world.now.date() + 2 * DAY, world.now)
     remind(cora, world, "ana", "ben", "lea", "otto")
     with app.app_context():
         assert reminded(world) == ["lea"]

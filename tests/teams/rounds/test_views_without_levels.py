@@ -24,7 +24,7 @@ from tests.teams.rounds.pages import (
     url,
     wide,
 )
-from tracker.administration.rounds import actions as rounds
+from tracker.administration.rounds import actions as rounds_actions
 from tracker.db import transaction
 from tracker.models import Person, Review
 from tracker.record.workflow.rules import ReviewStatus
@@ -128,7 +128,7 @@ def test_without_levels_a_round_that_is_over_says_who_had_sent(
             review.status, review.revealed_at = ReviewStatus.DIFFERENCES_OPEN, review.sent_at + DAY
         done = sent(world, "ana", ReviewStatus.CLOSED, days_ago=ago, round_name="Spring 2026")
         _closed(world, done, 3)
-        rounds.keep_all_due(world.now)
+        rounds_actions.keep_all_due(world.now)
     page = sign_in(world.email("cora")).get(f"{url(world)}?round={spring}").text
     assert stats(page)[1] == "1"
     assert by_supervisor(page) == {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Membership, RoleProfile

@@ -11,10 +11,10 @@ from tests.conftest import Queries
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.people import closed_to, join
 from tests.factories.reviews import endorse_all
-from tests.factories.sending import NO, YES, actor, answer_all, send
+from tests.factories.sides import NO, YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.reading import words
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
@@ -27,7 +27,7 @@ def central(app: Flask, world: World) -> str:
     with app.app_context():
         review_id = send(world, YES, NO)
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         send(world, YES, learner="ben")
         for name, team, role in (
             ("sue", "central", Role.SUPERVISOR),

@@ -10,9 +10,9 @@ from config import Config
 from tests.client import PASSWORD, Client
 from tests.factories.world import World
 from tracker.db import session
-from tracker.frameworks.versions.rules_scale import NOT_MY_WORK
+from tracker.frameworks.versions.rules import NOT_MY_WORK
 from tracker.models import ScaleAnswer
-from tracker.today.demo import actions as rows
+from tracker.today.demo import actions as demo_actions
 from tracker.today.front import views as front_views
 from tracker.today.front.views import TRIED_AS
 
@@ -43,13 +43,13 @@ def test_the_demo_shows_what_comes_out(demo: Flask) -> None:
 
 def test_one_press_signs_in(demo: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """As whoever the rows of the demo name; here somebody of the test's own world."""
-    head = rows.head_of(demo.config["DEMO_ROWS"])
+    head = demo_actions.head_of(demo.config["DEMO_ROWS"])
     accounts = [
         each | {"email": world.email("sue")} if each["role"] == "supervisor" else each
         for each in head["accounts"]
     ]
     made_up = head | {"accounts": accounts, "password": PASSWORD}
-    monkeypatch.setattr(rows, "head_of", lambda _file: made_up)
+    monkeypatch.setattr(demo_actions, "head_of", lambda _file: made_up)
     client = Client(demo)
     client.get("/")
     tried = client.post("/try", data={"role": "supervisor"})

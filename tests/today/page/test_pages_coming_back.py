@@ -16,22 +16,22 @@ from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import leave_out, open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import World
 from tests.profiles.growth.test_pages import lists
 from tests.today.page.shown import words
 from tests.today.page.test_views import ask
 from tests.web.http.test_hostile_input import Reader
 from tests.web.http.test_undo import flashes
-from tracker.administration.rounds import actions as rounds
-from tracker.assessment.ratings import actions as ratings
+from tracker.administration.rounds import actions as rounds_actions
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.db import session, transaction
 from tracker.models import Person, SignIn as SignInRow
-from tracker.profiles.growth import queries_timeline as timeline
+from tracker.profiles.growth import queries as growth_queries
 from tracker.record.growth.rules import growth, met_at, met_now
-from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import queries as sheet_queries
 from tracker.record.sheet.queries_learners import learner
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Side
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 
 SignIn = Callable[[str], Client]
@@ -242,14 +242,14 @@ def grown(app: Flask, world: World) -> World:
         endorse(world, "ana", "sue", one, EndorsedAnswer.CONSISTENTLY, spring)
         endorse(world, "ana", "sue", two, EndorsedAnswer.PARTLY, spring)
         ana = actor(world, "ana")
-        ratings.rate(ana, one, Answer.NOT_YET, 1, summer)
-        ratings.rate(ana, two, None, 1, summer, clear=True)
+        ratings_actions.rate(ana, one, Answer.NOT_YET, 1, summer)
+        ratings_actions.rate(ana, two, None, 1, summer, clear=True)
         rate(world, "ana", four, Answer.CONSISTENTLY, summer)
         for each in (two, three, four):
             endorse(world, "ana", "sue", each, EndorsedAnswer.CONSISTENTLY, summer)
         endorse(world, "ana", "sue", five, EndorsedAnswer.CONSISTENTLY)
-        ratings.rate(ana, one, Answer.CONSISTENTLY, 2, world.now)
-        rounds.keep_all_due(world.now)
+        ratings_actions.rate(ana, one, Answer.CONSISTENTLY, 2, world.now)
+        rounds_actions.keep_all_due(world.now)
     return world
 
 
@@ -276,13 +276,13 @@ def test_growth_has_the_figures_of_the_profile(app: Flask, grown: World, sign_in
     with app.app_context():
         of = learner(grown.people["ana"], NOW.date())
         assert of is not None
-        now = sheets.of_learner(of, Side.OWN, None)
+        now = sheet_queries.of_learner(of, Side.OWN, None)
         for month in range(1, 12):
             at = dt.datetime(2026, month, 28, tzinfo=dt.UTC)
-            then = sheets.of_learner(of, Side.OWN, None, at)
-            met = met_at(now, timeline.ratings_until(now, at), at)
+            then = sheet_queries.of_learner(of, Side.OWN, None, at)
+            met = met_at(now, growth_queries.ratings_until(now, at), at)
             assert met == met_now(then)
-            assert met == met_at(now, timeline.of_learner(of.person_id), at)
+            assert met == met_at(now, growth_queries.of_learner(of.person_id), at)
             changed = growth(then, now)
             assert len(changed.newly) == len(met_now(now).endorsed - met.endorsed)
             assert len(changed.no_longer) == len(met.endorsed - met_now(now).endorsed)
@@ -314,7 +314,7 @@ def test_without_a_kept_round_or_anything_endorsed_there_is_no_picture(
     assert 'id="growth"' not in sign_in(world.email("ana")).get("/").text
     with app.app_context():
         open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
-        rounds.keep_all_due(NOW)
+        rounds_actions.keep_all_due(NOW)
     assert bars(sign_in(world.email("ana")).get("/").text) == {
         "Spring 2026": (0, 0),
         "Autumn 2026": (1, 1),

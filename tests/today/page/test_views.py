@@ -17,7 +17,7 @@ from tests.factories.world import World
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tests.today.page.shown import SignIn, first, today, words
 from tracker.db import transaction
-from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces import actions as pieces_actions
 from tracker.models import Endorsement, ReviewItem, ReviewMessage, UseStatement, UseStatementReading
 from tracker.models.record.words import skill_of
 from tracker.queries.access.actors import actor_for_person
@@ -160,7 +160,7 @@ def given(world: World, review_id: int, revoked: int) -> None:
                     answer=EndorsedAnswer.CONSISTENTLY,
                     digest="0" * 64,
                     rating_version=1,
-                    status=EndorsementStatus.REVOKED if ended else EndorsementStatus.STANDING,
+                    status=EndorsementStatus.REVOKED if ended else EndorsementStatus.IN_FORCE,
                     endorsed_at=world.now,
                     ended_at=world.now if ended else None,
                 )
@@ -250,7 +250,7 @@ def test_evidence_that_counts_for_nothing_yet(app: Flask, world: World, sign_in:
     with app.app_context():
         actor = actor_for_person(world.people["ben"], world.now)
         assert actor is not None
-        evidence.jot(actor, "Ran the drop-in", world.now)
+        pieces_actions.jot(actor, "Ran the drop-in", world.now)
     assert "Link 1 piece of evidence" in today(sign_in, "ben")
 
 

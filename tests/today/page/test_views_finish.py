@@ -17,12 +17,12 @@ from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
-from tests.factories.sending import actor
+from tests.factories.sides import actor
 from tests.factories.world import START, World, job
 from tests.reading import words
 from tracker.db import transaction
 from tracker.models import Membership
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.roles import Role
 
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -156,7 +156,7 @@ def test_what_is_suggested_is_what_the_page_for_sending_says(
     with app.app_context():
         sent = of_job(world)[count:]
         if sent:
-            reviews.send(actor(world, "ben"), world.people["sue"], sent, world.now)
+            review_actions.send(actor(world, "ben"), world.people["sue"], sent, world.now)
         with transaction() as tx:
             for name in others:
                 tx.add(
@@ -195,7 +195,7 @@ def test_without_a_supervisor_there_is_nothing_to_send(
 def test_where_all_are_with_a_reviewer_it_says_so(app: Flask, world: World, ben: Client) -> None:
     rated(app, world, of_job(world))
     with app.app_context():
-        reviews.send(actor(world, "ben"), world.people["sue"], of_job(world), world.now)
+        review_actions.send(actor(world, "ben"), world.people["sue"], of_job(world), world.now)
     page = words(ben.get("/assess/done").text)
     assert "All of them are with a reviewer already" in page
     assert "Choose statements to send" not in page

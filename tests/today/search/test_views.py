@@ -11,7 +11,7 @@ from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.evidence import piece
 from tests.factories.people import join
-from tests.factories.sending import NO, YES, send
+from tests.factories.sides import NO, YES, send
 from tests.factories.world import World
 from tracker.administration.library.actions import set_operator
 from tracker.db import transaction

@@ -24,12 +24,15 @@ from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import PDF
 from tests.factories.people import join
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
+from tests.factories.sides import NO, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World, make_world
 from tracker import engines
-from tracker.administration.roster import actions as staging, rules_files as files
+from tracker.administration.roster import (
+    actions as roster_actions,
+    rules_files as roster_rules_files,
+)
 from tracker.db import db, session, transaction
-from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces import actions as pieces_actions
 from tracker.evidence.pieces.rules import EvidenceContent
 from tracker.models import (
     Endorsement,
@@ -39,7 +42,7 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.core.mail import mail_server
 
 pytestmark = pytest.mark.races
@@ -93,13 +96,15 @@ def arranged() -> Arranged:
     endorsed_by_sue(world)
     differing, answered = send(world, YES, skip=1), send(world, YES, NO, skip=2)
     answer_all(world, differing, ReviewerAnswer.PARTLY)
-    reviews.reveal(actor(world, "sue"), differing, NOW)
+    review_actions.reveal(actor(world, "sue"), differing, NOW)
     answer_all(world, answered, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY)
     waiting = send(world, YES, NO, skip=4)
     rate(world, "ana", world.statements["communication"][6], YES)
     ana = actor(world, "ana")
-    piece = evidence.create_each(ana, EvidenceContent("Plan", "For Mrs. Hill"), [], now=NOW)[0]
-    evidence.edit(ana, piece, 1, EvidenceContent("Plan", "For a patron"), now=NOW)
+    piece = pieces_actions.create_each(ana, EvidenceContent("Plan", "For Mrs. Hill"), [], now=NOW)[
+        0
+    ]
+    pieces_actions.edit(ana, piece, 1, EvidenceContent("Plan", "For a patron"), now=NOW)
     return Arranged(world, acts(world, differing, answered, waiting, piece))
 
 
@@ -303,8 +308,8 @@ def test_a_roster_and_a_leaver_beside_twenty_who_save(app: Flask, world: World) 
                 join(world, name, "central")
             they_have_read(world, names)
             sent = [send(world, YES, NO, learner=name) for name in names[:SENDERS]]
-            file = files.read("staff.csv", "\n".join(roster(names)).encode())
-            roster_id = staging.stage(actor(world, "adam"), file, NOW)
+            file = roster_rules_files.read("staff.csv", "\n".join(roster(names)).encode())
+            roster_id = roster_actions.stage(actor(world, "adam"), file, NOW)
             seen = session().scalars(select(RosterImport.plan_digest)).one()
             db.session.rollback()
         sue = {"person_id": world.people["sue"]}

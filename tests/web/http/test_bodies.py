@@ -11,7 +11,7 @@ from tests.client import Client
 from tests.conftest import TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
-from tracker.assessment.imports.rules_lines import CHARS_MAX
+from tracker.assessment.imports.rules import CHARS_MAX
 from tracker.db import db
 from tracker.evidence.pieces.rules import LINKS_MAX, REASON_MAX
 from tracker.reviews.review.rules import MOST_ON_A_SCREEN, REVIEW_TEXT_MAX

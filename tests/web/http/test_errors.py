@@ -27,7 +27,7 @@ from tests.factories.world import World
 from tests.web.hindrances import full, held
 from tracker.db import db
 from tracker.engines import waiting_at_most, without_transactions
-from tracker.rules import last_resort
+from tracker.rules import last_resort as last_resort_rules
 from tracker.rules.last_resort import STRICT
 from tracker.web.http import errors
 
@@ -73,7 +73,7 @@ def test_signed_out_it_leads_to_the_framework_and_the_sign_in(client: Client) ->
         (OSError(errno.EDQUOT, "canary"), 507, "you can go on reading"),
         (PoolTimeout("canary"), 503, "Nothing that was saved is lost."),
         (DatabaseError("canary", {}, DiskFull()), 507, "so what you sent was not saved"),
-        (DatabaseError("canary", {}, DataCorrupted()), 503, "Nothing that was saved is lost."),
+        (DatabaseError("canary", {}, DataCorrupted()), 503, "The database is damaged where"),
         (IntegrityError("canary", {}, UniqueViolation()), 500, "It is our fault, not yours."),
     ],
 )
@@ -159,6 +159,7 @@ def test_a_full_disk_is_named_and_reading_goes_on(
     assert refused.status_code == 507
     for each in (response, asked, refused):
         assert each.headers["Retry-After"] == "60"
+    assert "tracker backup prune" in response.text, "also for who can't sign in"
     assert "The server has no room for the file" in refused.text
     assert 'value="Kept as typed"' in refused.text
     assert ana.post("/evidence", form).status_code == 303
@@ -288,6 +289,6 @@ def test_outside_the_pages_it_is_json_too(app: Flask, monkeypatch: pytest.Monkey
     assert (told.status_code, told.mimetype) == (500, "application/json")
     assert told.json is not None
     assert told.json["request_id"] == told.headers["X-Request-ID"]
-    status, fields, body = last_resort.elsewhere("/skills", "abc", "application/json")
+    status, fields, body = last_resort_rules.elsewhere("/skills", "abc", "application/json")
     assert (status, fields[0][1]) == ("404 Not Found", "application/json")
     assert b'"error": "Skills Tracker is at /skills/."' in body

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from tests.client import Client
 from tests.doors import DOORS
 from tests.doors.valid_forms import SENDS, WITHOUT_A_KEY, Send
-from tests.factories.sending import YES, item_ids, send
+from tests.factories.sides import YES, item_ids, send
 from tests.factories.world import World
 from tests.storage.snapshots import rows
 from tests.web.http.test_hostile_input import Reader
@@ -23,10 +23,10 @@ from tests.web.keys import SignIn, a_key, copied, counted, jot, ready
 from tracker.administration.library.actions import set_operator
 from tracker.cli.background.work import work
 from tracker.db import db, session
-from tracker.evidence.pieces import actions as evidence
+from tracker.evidence.pieces import actions as pieces_actions
 from tracker.models import Correction, Evidence, Submission, TrainingAction
 from tracker.rules.core.mail import mail_server
-from tracker.services import idempotency
+from tracker.services import idempotency as idempotency_services
 
 WORKS_AGAIN = {"given_links.make_code"}
 """Its answer, a code that is stored nowhere, can be given only once: pressing again makes another
@@ -113,15 +113,15 @@ def test_what_is_refused_after_it_was_kept_gives_the_key_back(
 ) -> None:
     """As where the time of a difference was over: something is kept, and what was asked for is
     refused."""
-    real = evidence.jot
+    real = pieces_actions.jot
 
     def late(*given: Any) -> None:
         real(*given)
-        raise evidence.Invalid("evidence_jot_empty", "line")
+        raise pieces_actions.Invalid("evidence_jot_empty", "line")
 
     key = a_key()
     with monkeypatch.context() as patch:
-        patch.setattr(evidence, "jot", late)
+        patch.setattr(pieces_actions, "jot", late)
         assert jot(ana, key).status_code == 422
     assert counted(app, Submission) == 0
     assert jot(ana, key).status_code == 303
@@ -154,7 +154,7 @@ def test_an_answer_that_was_never_given(
 
     key = a_key()
     with monkeypatch.context() as patch:
-        patch.setattr(idempotency, "keep_answer", stopped)
+        patch.setattr(idempotency_services, "keep_answer", stopped)
         with pytest.raises(KeyboardInterrupt):
             jot(ana, key)
     monkeypatch.setattr("tracker.web.http.idempotency.LOOKS", 1)

@@ -15,16 +15,16 @@ from structlog.testing import capture_logs
 
 from config import Config
 from tests.client import PASSWORD, Client
-from tests.factories.sending import YES, actor, item_ids, send
+from tests.factories.sides import YES, actor, item_ids, send
 from tests.factories.world import World
 from tracker import engines
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.cli import mail
 from tracker.cli.faults import in_one_sentence
 from tracker.cli.mail import deliver
 from tracker.db import db, transaction
 from tracker.logs import said_of
-from tracker.notifications.mail import actions as outbox
+from tracker.notifications.mail import actions as mail_actions
 from tracker.rules.core.mail import mail_server
 from tracker.rules.core.notices import MailStatus
 from tracker.rules.core.tokens import new_token
@@ -173,7 +173,9 @@ def test_the_partner_finds_what_an_error_carries(
         db.engine.hide_parameters = False
         try:
             with pytest.raises(Exception, match=WHO) as found:
-                account.save_draft(actor(world, "ana"), "jot", "", (("line", WHO),), world.now)
+                account_actions.save_draft(
+                    actor(world, "ana"), "jot", "", (("line", WHO),), world.now
+                )
         finally:
             db.engine.hide_parameters = True
         assert WHO not in said_of(found.value)
@@ -186,7 +188,7 @@ def test_a_command_tells_the_place_and_not_the_row(
     @in_one_sentence()
     def command() -> None:
         try:
-            account.save_draft(actor(world, "ana"), "jot", "", (("line", WHO),), world.now)
+            account_actions.save_draft(actor(world, "ana"), "jot", "", (("line", WHO),), world.now)
         except DBAPIError as error:
             raise RuntimeError(f"It failed: {error}") from error
 
@@ -223,9 +225,9 @@ def test_no_engine_tells_the_values_that_were_written(app: Flask, tmp_path: Path
 def test_what_a_mail_server_answers_is_told_without_whom_it_names(
     monkeypatch: pytest.MonkeyPatch, said: str, told: str
 ) -> None:
-    done = outbox.Delivery(MailStatus.FAILED, "mail_refused", said)
+    done = mail_actions.Delivery(MailStatus.FAILED, "mail_refused", said)
     left = iter([done, None])
-    monkeypatch.setattr(outbox, "collect", lambda _now: 0)
+    monkeypatch.setattr(mail_actions, "collect", lambda _now: 0)
     monkeypatch.setattr(mail, "_next", lambda _server: next(left))
     with capture_logs() as log:
         deliver(mail_server("console:", ""), lambda: False)

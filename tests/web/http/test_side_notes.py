@@ -17,13 +17,13 @@ from sqlalchemy.exc import OperationalError
 
 from tests.client import Client
 from tests.conftest import NOW
-from tests.factories.sending import YES, send
+from tests.factories.sides import YES, send
 from tests.factories.world import World
 from tests.web.hindrances import full, held
 from tracker.db import db
 from tracker.engines import BUSY_TIMEOUT_MS, PATIENCE, SET_UP_POSTGRESQL
 from tracker.models import AuditEvent, AuditEventDetail, Look
-from tracker.operations.audit import actions as side_notes
+from tracker.operations.audit import actions as audit_actions
 from tracker.operations.audit.actions import SideNote
 
 SignIn = Callable[[str], Client]
@@ -35,8 +35,8 @@ LATER = NOW + dt.timedelta(minutes=10)
 @pytest.fixture(autouse=True)
 def _nothing_missed() -> Iterator[None]:
     yield
-    side_notes.in_all.clear()
-    side_notes.untold.clear()
+    audit_actions.in_all.clear()
+    audit_actions.untold.clear()
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def patience(app: Flask) -> Iterator[set[int]]:
     ) -> None:
         if statement == "BEGIN IMMEDIATE":
             asked.add(connection.info[PATIENCE])
-        elif statement == SET_UP_POSTGRESQL and values[0] == "lock_timeout":
-            asked.add(int(values[1]))
+        elif statement == SET_UP_POSTGRESQL:
+            asked.add(int(values[0]))
 
     with app.app_context():
         engine = db.engine
@@ -88,8 +88,8 @@ def test_pages_answer_though_nothing_can_be_noted(
         assert sue.get(record).status_code == 200
         assert ben.get(record).status_code == 404
         assert ana.get("/profile.csv").status_code == 200
-    assert 0 < max(patience) <= side_notes.NOTE_TIMEOUT_MS
-    assert side_notes.in_all == {
+    assert 0 < max(patience) <= audit_actions.NOTE_TIMEOUT_MS
+    assert audit_actions.in_all == {
         SideNote.SEEN: 8,
         SideNote.LOOK: 1,
         SideNote.REFUSAL: 1,
@@ -135,7 +135,7 @@ def test_what_was_saved_is_not_called_unsaved(
     monkeypatch.setattr("tracker.services.idempotency.keep_answer", fail)
     form = {"title": "Trained two pages", "form_key": "key-of-a-rendered-form-here"}
     assert ana.post("/evidence", form).status_code == 303
-    assert side_notes.in_all == {SideNote.ANSWER: 1}
+    assert audit_actions.in_all == {SideNote.ANSWER: 1}
     again = ana.post("/evidence", form)
     assert (again.status_code, again.location) == (303, "/")
 
@@ -146,4 +146,4 @@ def test_work_waits_for_others_longer_than_a_note_does(
     ana = sign_in(world.email("ana"))
     patience.clear()
     assert ana.post("/evidence", {"title": "Trained two pages"}).status_code == 303
-    assert side_notes.NOTE_TIMEOUT_MS < min(patience) <= BUSY_TIMEOUT_MS < 5_000
+    assert audit_actions.NOTE_TIMEOUT_MS < min(patience) <= BUSY_TIMEOUT_MS < 5_000

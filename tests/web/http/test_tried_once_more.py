@@ -4,6 +4,7 @@ of its first try."""
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from threading import Event
 from typing import Any
 
@@ -12,13 +13,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from tests.client import Client
 from tests.factories.evidence import PDF
 from tests.factories.world import World
-from tracker import db as database
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.cli import commands
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, Evidence, Person, SignIn, StoredFile, Submission
@@ -34,7 +35,7 @@ class Failing:
         self, monkeypatch: pytest.MonkeyPatch, times: int, error: BaseException = GIVEN_UP
     ):
         self.left, self.tries = times, 0
-        commit = database.Session.commit
+        commit = Session.commit
 
         def failing(tx: Any) -> None:
             self.tries += 1
@@ -43,7 +44,7 @@ class Failing:
                 raise error
             commit(tx)
 
-        monkeypatch.setattr(database.Session, "commit", failing)
+        monkeypatch.setattr(Session, "commit", failing)
 
 
 def kept(app: Flask, *tables: Any) -> list[int]:
@@ -95,13 +96,13 @@ def test_nothing_that_was_kept_is_done_twice(
     app: Flask, world: World, sign_in: SignInAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A request with two transactions, of which the second is given up."""
-    ana, rename = sign_in(world.email("ana")), account.rename
+    ana, rename = sign_in(world.email("ana")), account_actions.rename
 
     def twice(*given: Any) -> None:
         rename(*given)
         raise GIVEN_UP
 
-    monkeypatch.setattr(account, "rename", twice)
+    monkeypatch.setattr(account_actions, "rename", twice)
     assert ana.post("/account/name", {"name": "Ana B."}).status_code == 503
     with app.app_context():
         renamed = select(AuditEvent.id).where(AuditEvent.kind == "own_name_changed")
@@ -121,7 +122,7 @@ def test_a_command_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     made = commands.group()
     monkeypatch.setattr(commands, "group", lambda: made)
     monkeypatch.setattr(made, "main", command)
-    monkeypatch.setattr(database, "_kept", database.ContextVar("kept", default=0))
+    monkeypatch.setattr("tracker.db._kept", ContextVar("kept", default=0))
     commands.main()
     assert len(tries) == 2
 

@@ -17,7 +17,7 @@ from wtforms import Form, StringField
 
 import tracker
 from tracker.rules.core.wording import Wording
-from tracker.web.i18n import content_language, render as rendering
+from tracker.web.i18n import content_language
 from tracker.web.i18n.content_language import END, START, WORDS, mark, mark_language
 from tracker.web.i18n.render import render
 
@@ -74,7 +74,9 @@ def given(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
 
     def values(lang: str = "", **of_page: object) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        monkeypatch.setattr(rendering, "render_template", lambda _name, **its: found.update(its))
+        monkeypatch.setattr(
+            "tracker.web.i18n.render.render_template", lambda _name, **its: found.update(its)
+        )
         render("page.html", lang=lang, **of_page)
         return found
 
@@ -188,31 +190,28 @@ COMPOSED = {
     "administration/exclusions/views.py": "a message names the statement",
     "administration/role_profiles/views.py": "labels of a form: domains, and levels to choose",
     "administration/rounds/views.py": "labels of a form: frameworks to choose",
-    "assessment/ratings/pages_typed.py": "a sentence names the answer saved elsewhere",
-    "today/page/views_finish.py": "sentences of the levels so far",
+    "assessment/ratings/pages.py": "a sentence names the answer saved elsewhere",
+    "today/page/views.py": "sentences of the levels so far",
     "today/front/views.py": "labels of several frameworks, joined in one line",
-    "today/page/pages_learner.py": "sentences of Today",
+    "today/page/pages.py": "sentences of Today",
     "evidence/pieces/views.py": "a message names the statement",
     "frameworks/changes/pages.py": "two versions side by side, each in its own language",
-    "frameworks/drafts/pages_figures.py": "figures name domains and levels",
-    "frameworks/drafts/pages.py": "sentences, and labels of forms: statements and frameworks to choose",
+    "frameworks/drafts/pages.py": "sentences, figures, and labels of forms to choose from",
     "frameworks/drafts/views_preview.py": "a sentence names the framework",
     "web/http/framework_asked.py": "links in the frame of a page, which is given to no template",
     "notifications/notices/pages.py": "sentences about levels that fell",
     "profiles/profile/pages.py": "sentences of bars, of changes and of next steps",
-    "reviews/batch/pages.py": "sentences name what stands on a screen",
-    "reviews/batch/pages_cards.py": "sentences about what was sent and cannot be taken",
+    "reviews/batch/pages.py": "sentences name what stands on a screen, or can't be taken",
     "reviews/endorsements/pages.py": "sentences of the comparison",
     "reviews/endorsements/views.py": "a message names the statement",
     "reviews/differences/pages.py": "what can be chosen is named in sentences",
     "reviews/result/pages.py": "sentences about levels that moved",
     "teams/comparison/pages.py": "sentences name domains and levels",
-    "teams/gaps/pages.py": "labels of a filter: domains to sort by",
     "teams/gaps/pages_filters.py": "labels of a filter: frameworks to choose",
-    "teams/gaps/pages_facts.py": "rows of labels and words, for pages and files alike",
+    "teams/gaps/pages.py": "domains to sort by; rows of labels, for pages and files alike",
     "web/ui/drafts.py": "sentences name what was chosen",
     "web/ui/pdf.py": "rows of a document: there is no template to render",
-    "teams/told/pages.py": "sentences of what figures are of name the framework",
+    "teams/figures/pages.py": "sentences of what figures are of name the framework",
     "web/ui/statement_cards.py": "cards are put together without a template",
     "web/ui/statement_picker.py": "a picker is no row: it searches for words in what is not marked",
 }

@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
-from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
+from tests.factories.sides import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.web.ui.pdf import Document
 
 
@@ -35,9 +35,9 @@ def talked(world: World) -> int:
     answer(world, third, ReviewerAnswer.CANNOT_TELL)
     answer(world, fourth, ReviewerAnswer.CONSISTENTLY)
     ask(actor(world, "sue"), fifth, "Where was that?", 1, world.now)
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     day = dt.date(2026, 12, 15)
-    differences.add_next_step(
+    differences_actions.add_next_step(
         actor(world, "sue"), first, world.people["ana"], "Shadow Tom", day, world.now
     )
     sides.confirm(actor(world, "sue"), first, EndorsedAnswer.PARTLY, "half of it", world.now)

@@ -17,7 +17,7 @@ HOSTILE = "9" * 30
         ("team_id", HOSTILE, "Choose"),
         ("role", "captain", "Choose again"),
         ("starts_on", "2026-02-30", "This is not a date."),
-        ("weekly_hours", "many", "This is not a whole number."),
+        ("weekly_hours", "many", "This is not a number. Write it like 24 or 19.5."),
     ],
 )
 def test_a_bad_choice_is_told_in_our_words(

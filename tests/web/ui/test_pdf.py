@@ -23,13 +23,13 @@ from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse_all
-from tests.factories.sending import YES, actor, answer, item_ids, send
+from tests.factories.sides import YES, actor, answer, item_ids, send
 from tests.factories.world import World
 from tests.web.ui.documents import a_document, profile_of, talked
 from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.models import Library
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.rules.regions import Paper
 from tracker.web.http.rate_limits import limiter
 from tracker.web.ui.pdf import pdf as make
@@ -212,7 +212,7 @@ def _another(world: World) -> int:
     review_id = send(world, *[YES] * 9, skip=8)
     for item_id in item_ids(review_id):
         answer(world, item_id, ReviewerAnswer.NOT_YET, note="n")
-    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    review_actions.reveal(actor(world, "sue"), review_id, world.now)
     return review_id
 
 

@@ -13,12 +13,12 @@ from config import Config
 from tests import pdf
 from tests.client import Client
 from tests.conftest import NOW
-from tests.factories import sending as sides
+from tests.factories import sides
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import leave_out, open_round
 from tests.factories.ratings import rate
-from tests.factories.sending import PART, YES, actor, answer, ask, item_ids, send
+from tests.factories.sides import PART, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
 from tests.profiles.profile.test_views import reviewed
 from tests.record.endorsements.test_queries_digests import behind_the_guards
@@ -39,8 +39,8 @@ from tracker.models import (
     Strand,
     Team,
 )
-from tracker.reviews.differences import actions as differences
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.differences import actions as differences_actions
+from tracker.reviews.review import actions as review_actions
 from tracker.web.ui.pdf import pdf as make
 
 MARKUP = '#eval("6*7*9") $x^2$ *b* _i_ @ref [c] `d` <l> // e /* f */ \\u{41} ~ -- "q" \'q\' = h #sys.inputs'
@@ -141,17 +141,19 @@ def test_markup_in_meeting_notes_is_text(app: Flask, world: World, sue: Client) 
     with app.app_context():
         piece(world, title=f"{MARKUP} piece", text="x", reasons={ids[0]: f"{MARKUP} why"})
         noted(world, ids[0], f"{MARKUP} learner")
-        review_id = reviews.send(actor(world, "ana"), world.people["sue"], [ids[0]], world.now)
+        review_id = review_actions.send(
+            actor(world, "ana"), world.people["sue"], [ids[0]], world.now
+        )
         (item_id,) = item_ids(review_id)
         ask(actor(world, "sue"), item_id, f"{MARKUP} question", 1, world.now)
-        reviews.reply(actor(world, "ana"), item_id, f"{MARKUP} reply", world.now)
+        review_actions.reply(actor(world, "ana"), item_id, f"{MARKUP} reply", world.now)
         answer(world, item_id, ReviewerAnswer.PARTLY, note=f"{MARKUP} reviewer")
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         sides.confirm(
             actor(world, "sue"), item_id, EndorsedAnswer.PARTLY, f"{MARKUP} reason", world.now
         )
         day = world.now.date()
-        differences.add_next_step(
+        differences_actions.add_next_step(
             actor(world, "sue"), item_id, world.people["ana"], f"{MARKUP} step", day, world.now
         )
         named_in_markup()
@@ -272,15 +274,17 @@ def test_long_texts_run_on_over_the_page(app: Flask, world: World, sue: Client) 
     with app.app_context():
         noted(world, ids[0], long)
         review_id = send(world, PART, skip=1)
-        reviews.withdraw(actor(world, "ana"), review_id, world.now)
-        review_id = reviews.send(actor(world, "ana"), world.people["sue"], ids[:2], world.now)
+        review_actions.withdraw(actor(world, "ana"), review_id, world.now)
+        review_id = review_actions.send(
+            actor(world, "ana"), world.people["sue"], ids[:2], world.now
+        )
         first, second = item_ids(review_id)
         answer(world, first, ReviewerAnswer.PARTLY, note=long)
         answer(world, second, ReviewerAnswer.PARTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        review_actions.reveal(actor(world, "sue"), review_id, world.now)
         for item_id in (first, second):
             for _step in range(3):
-                differences.add_next_step(
+                differences_actions.add_next_step(
                     actor(world, "sue"), item_id, world.people["ana"], long, NOW.date(), NOW
                 )
         sides.confirm(actor(world, "sue"), first, EndorsedAnswer.PARTLY, "x" * 3_900, world.now)

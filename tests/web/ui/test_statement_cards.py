@@ -18,7 +18,7 @@ from tracker.assessment.ratings.queries_cards import (
     StatementCard,
     StatementsToRate,
 )
-from tracker.frameworks.versions.rules_scale import Basis
+from tracker.frameworks.versions.rules import Basis
 from tracker.record.sheet.queries_learners import Learner, learner as learner_of
 from tracker.record.versions.rules import ScaleLabel
 from tracker.web.ui.statement_cards import ID, INDENT, StatementCards

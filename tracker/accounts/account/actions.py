@@ -8,10 +8,10 @@ from sqlalchemy import CursorResult, delete, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.account.rules import DAY, MERGE_LASTS, MergeOutcome, clean_until
-from tracker.accounts.addresses import records as address_changes
-from tracker.accounts.links import records as invitations
+from tracker.accounts.addresses import records as addresses_records
+from tracker.accounts.links import records as links_records
 from tracker.accounts.links.queries import places_of
-from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.sign_in import records as sign_in_records
 from tracker.accounts.sign_in.rules import Passwords, Visit, check
 from tracker.db import session, transaction
 from tracker.models import (
@@ -24,9 +24,9 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.models.reviews.due_dates import covers
+from tracker.models.reviews.reviews import covers
 from tracker.policy.permissions import Actor
-from tracker.records import audit, drafts
+from tracker.records import audit as audit_records, drafts as core_drafts_records
 from tracker.row_locks import held
 from tracker.rules.core.notices import MailChoice
 from tracker.rules.drafts import KEPT_FOR, Fields
@@ -38,35 +38,35 @@ def rename(actor: Actor, name: str, now: dt.datetime) -> None:
     """Raises Invalid as clean_name does."""
     name = clean_name(name)
     with transaction() as tx:
-        person = sign_ins.owner(tx, actor.person_id)
+        person = sign_in_records.owner(tx, actor.person_id)
         if person.name != name:
             person.name = name
-            audit.note_by(tx, "name_changed", actor, now, actor.person_id)
+            audit_records.note_by(tx, "name_changed", actor, now, actor.person_id)
 
 
 def cover_screen(actor: Actor, wanted: bool) -> None:
     """Whether their pages are covered after a minute without input, wherever they are signed in."""
     with transaction() as tx:
-        sign_ins.owner(tx, actor.person_id).covers_screen = wanted
+        sign_in_records.owner(tx, actor.person_id).covers_screen = wanted
 
 
 def give_second_opinions(actor: Actor, wanted: bool) -> None:
     """Whether people outside their teams may send them one statement alone. A supervisor's."""
     with transaction() as tx:
-        sign_ins.owner(tx, actor.person_id).gives_second_opinions = wanted
+        sign_in_records.owner(tx, actor.person_id).gives_second_opinions = wanted
 
 
 def offer_updates(actor: Actor, wanted: bool, not_before: dt.date | None = None) -> None:
     """Whether Today offers them statements to update, and from which day on."""
     with transaction() as tx:
-        person = sign_ins.owner(tx, actor.person_id)
+        person = sign_in_records.owner(tx, actor.person_id)
         person.offers_updates, person.updates_not_before = wanted, not_before
 
 
 def choose_mail(actor: Actor, choice: MailChoice, now: dt.datetime) -> None:
     """When they get their notices by mail, from the next mail on."""
     with transaction() as tx:
-        person_id = sign_ins.owner(tx, actor.person_id).id
+        person_id = sign_in_records.owner(tx, actor.person_id).id
         row = tx.get(NoticeChoice, person_id)
         if row is None:
             row = NoticeChoice(person_id=person_id)
@@ -100,7 +100,7 @@ def come_back(actor: Actor, now: dt.datetime) -> None:
 
 def _away(tx: Session, actor: Actor, today: dt.date) -> AwayPeriod | None:
     """What one person says follows each other."""
-    mine = AwayPeriod.person_id == sign_ins.owner(tx, actor.person_id).id
+    mine = AwayPeriod.person_id == sign_in_records.owner(tx, actor.person_id).id
     return tx.scalar(select(AwayPeriod).where(mine, covers(today)))
 
 
@@ -120,17 +120,17 @@ def change_password(
     check(new, name=own.name, email=own.email, places=places, field="new")
     hashed = passwords.hash(new)
     with transaction() as tx:
-        person = sign_ins.owner(tx, actor.person_id)
+        person = sign_in_records.owner(tx, actor.person_id)
         if person.password_hash != stored:
             raise Conflict("password_moved_on")
         person.password_hash = hashed
         is_shared = tx.scalar(select(SignIn.on_shared_desk).where(SignIn.id == actor.sign_in_id))
-        invitations.close(tx, [person.id], now)
-        address_changes.end_waiting(tx, person.id, now)
-        sign_ins.end_all(tx, person.id, now)
-        audit.note_by(tx, "password_changed", actor, now, actor.person_id)
+        links_records.close(tx, [person.id], now)
+        addresses_records.end_waiting(tx, person.id, now)
+        sign_in_records.end_all(tx, person.id, now)
+        audit_records.note_by(tx, "password_changed", actor, now, actor.person_id)
         visit = replace(visit, on_shared_desk=bool(is_shared))
-        return sign_ins.begin(tx, person.id, visit, now)
+        return sign_in_records.begin(tx, person.id, visit, now)
 
 
 def end_sign_in(actor: Actor, sign_in_id: int, now: dt.datetime) -> None:
@@ -139,25 +139,25 @@ def end_sign_in(actor: Actor, sign_in_id: int, now: dt.datetime) -> None:
         sign_in = tx.get(SignIn, sign_in_id)
         if sign_in is None or sign_in.person_id != actor.person_id:
             raise Missing
-        sign_ins.end(tx, sign_in_id, now)
-        audit.note_by(tx, "sign_in_ended", actor, now, actor.person_id)
+        sign_in_records.end(tx, sign_in_id, now)
+        audit_records.note_by(tx, "sign_in_ended", actor, now, actor.person_id)
 
 
 def end_other_sign_ins(actor: Actor, now: dt.datetime) -> int:
     """All but the one that the actor came with. Returns how many."""
     with transaction() as tx:
-        count = sign_ins.end_all(
-            tx, sign_ins.owner(tx, actor.person_id).id, now, but=actor.sign_in_id
+        count = sign_in_records.end_all(
+            tx, sign_in_records.owner(tx, actor.person_id).id, now, but=actor.sign_in_id
         )
         if count:
-            audit.note_by(tx, "sign_in_ended", actor, now, actor.person_id)
+            audit_records.note_by(tx, "sign_in_ended", actor, now, actor.person_id)
         return count
 
 
 def object_to_merge(actor: Actor, now: dt.datetime) -> None:
     """This account and the other both stay as they are. Raises Conflict("merge_over")."""
     with transaction() as tx:
-        sign_ins.owner(tx, actor.person_id)
+        sign_in_records.owner(tx, actor.person_id)
         mine = or_(
             AccountMerge.kept_id == actor.person_id, AccountMerge.earlier_id == actor.person_id
         )
@@ -168,7 +168,9 @@ def object_to_merge(actor: Actor, now: dt.datetime) -> None:
             raise Conflict("merge_over")
         for merge in merges:
             merge.outcome, merge.decided_at = MergeOutcome.OBJECTED, now
-            audit.note_by(tx, "merge_objected", actor, now, merge.kept_id, account=merge.earlier_id)
+            audit_records.note_by(
+                tx, "merge_objected", actor, now, merge.kept_id, account=merge.earlier_id
+            )
 
 
 def read_use_statement(actor: Actor, use_statement_id: int, now: dt.datetime) -> None:
@@ -201,7 +203,7 @@ def save_draft(
     Raises Invalid("draft_long"), Conflict("drafts_full").
     """
     with transaction() as tx:
-        return drafts.save(tx, actor.person_id, form, subject, fields, now)
+        return core_drafts_records.save(tx, actor.person_id, form, subject, fields, now)
 
 
 def discard_draft(actor: Actor, draft_id: int) -> None:

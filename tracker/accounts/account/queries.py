@@ -27,9 +27,9 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.models.reviews.due_dates import away_until
+from tracker.models.reviews.reviews import away_until
 from tracker.policy.permissions import GRACE, Actor
-from tracker.queries.access import openings
+from tracker.queries.access import openings as openings_queries
 from tracker.rules.core.links import CONFIRM_LASTS
 from tracker.rules.core.notices import USUAL_CHOICE, MailChoice
 from tracker.rules.core.tokens import idle_limit
@@ -114,10 +114,10 @@ def glances(actor: Actor) -> list[Glance]:
     readers = {row.id for row in rows}
     deputies = session().scalars(select(Deputy).where(Deputy.deputy_id.in_(readers))).all()
     stays = _stays({actor.person_id, *readers, *(deputy.supervisor_id for deputy in deputies)})
-    closed = openings.closed_days(actor.person_id, readers, actor.time_zone)
+    closed = openings_queries.closed_days(actor.person_id, readers, actor.time_zone)
 
     def role(reader_id: int, day: dt.date) -> str:
-        if openings.open_from(closed.get(reader_id, ()), day) != day:
+        if openings_queries.open_from(closed.get(reader_id, ()), day) != day:
             return ""
         named_by = {
             deputy.supervisor_id

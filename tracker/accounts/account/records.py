@@ -7,15 +7,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.account.rules import MergeOutcome
-from tracker.accounts.addresses import records as address_changes
-from tracker.accounts.links import records as links
-from tracker.accounts.readers import records as readers
-from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.addresses import records as addresses_records
+from tracker.accounts.links import records as links_records
+from tracker.accounts.readers import records as readers_records
+from tracker.accounts.sign_in import records as sign_in_records
 from tracker.models import AccountMerge, AlertMail, FormerAddress, LinkMail, OutboxMail, Person
 from tracker.models.columns import written
 from tracker.policy.permissions import Actor, people_of
-from tracker.records import audit
-from tracker.records.core import notices, outbox
+from tracker.records import audit as audit_records
+from tracker.records.core import notices as notices_records, outbox as outbox_records
 from tracker.rules.core.links import KEPT_FOR, LinkKind
 from tracker.rules.core.notices import NoticeKind, happening
 from tracker.rules.errors import Conflict
@@ -24,7 +24,7 @@ from tracker.rules.errors import Conflict
 def alert(tx: Session, person: Person, kind: NoticeKind, by: int, now: dt.datetime) -> None:
     """`by`: who did it, an administrator or they themselves with a link."""
     key = happening("account", by, now)
-    notice_id = notices.note(tx, person.id, kind, key, now, about_id=by, to_mail=False)
+    notice_id = notices_records.note(tx, person.id, kind, key, now, about_id=by, to_mail=False)
     if notice_id is None:
         return
     former = tx.scalars(
@@ -45,13 +45,13 @@ def tell_operators(tx: Session, now: dt.datetime) -> None:
     )
     for person in operators.all():
         kind, key = NoticeKind.DAILY_WORK_FAILED, happening("daily_work", 0, now.date())
-        notice_id = notices.note(tx, person.id, kind, key, now, to_mail=False)
+        notice_id = notices_records.note(tx, person.id, kind, key, now, to_mail=False)
         if notice_id is not None:
             _mail(tx, person, notice_id, person.email, now)
 
 
 def _mail(tx: Session, person: Person, notice_id: int, address: str, now: dt.datetime) -> None:
-    mail_id = outbox.write(tx, person.id, now)
+    mail_id = outbox_records.write(tx, person.id, now)
     tx.add(AlertMail(mail_id=mail_id, notice_id=notice_id, address=address))
 
 
@@ -64,20 +64,20 @@ def move_address(tx: Session, person: Person, new: str, by_id: int, now: dt.date
     """An administrator gives them another address. Links for the one before end; who has a password
     is told at both, and can take the one before back for KEPT_FOR. Raises IntegrityError for an
     address that is somebody's."""
-    links.close(tx, [person.id], now)
+    links_records.close(tx, [person.id], now)
     if person.password_hash is None:
-        address_changes.end_all(tx, person.id, now)
+        addresses_records.end_all(tx, person.id, now)
         person.email = new
         tx.flush()
         return
     former = person.email
     keep_address(tx, person, now)
-    change_id = address_changes.set_by(tx, person, new, by_id, now)
+    change_id = addresses_records.set_by(tx, person, new, by_id, now)
     person.email = new
     tx.flush()
     alert(tx, person, NoticeKind.ADDRESS_CHANGED, by_id, now)
     if change_id is not None:
-        links.write_mail(
+        links_records.write_mail(
             tx, LinkKind.TAKE_BACK, person.id, former, now, change_id=change_id, by_id=by_id
         )
 
@@ -106,9 +106,9 @@ def disable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None
     if person.administrator:
         keep_one_administrator(tx, person)
     person.disabled_at = now
-    sign_ins.end_all(tx, person.id, now)
-    links.close(tx, [person.id], now)
-    audit.note_person(tx, "person_disabled", person, actor.person_id, now)
+    sign_in_records.end_all(tx, person.id, now)
+    links_records.close(tx, [person.id], now)
+    audit_records.note_person(tx, "person_disabled", person, actor.person_id, now)
 
 
 def enable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
@@ -117,9 +117,9 @@ def enable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
     refuse_earlier(tx, person)
     if person.disabled_at is None:
         return
-    with readers.watched(tx, actor, now, person.id):
+    with readers_records.watched(tx, actor, now, person.id):
         person.disabled_at = None
-    audit.note_person(tx, "person_enabled", person, actor.person_id, now)
+    audit_records.note_person(tx, "person_enabled", person, actor.person_id, now)
 
 
 def refuse_earlier(tx: Session, person: Person) -> None:

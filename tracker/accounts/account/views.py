@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 
-from tracker.accounts.account import actions as service, queries
+from tracker.accounts.account import actions as account_actions, queries as account_queries
 from tracker.accounts.account.forms import (
     MAIL_CHOICES,
     AwayForm,
@@ -19,11 +19,15 @@ from tracker.accounts.account.forms import (
     UpdatesForm,
 )
 from tracker.accounts.account.rules import MERGE_WAITS, device
-from tracker.accounts.links import queries as links
+from tracker.accounts.links import queries as links_queries
 from tracker.accounts.sign_in import views as sign_in_views
 from tracker.policy.permissions import Subject
-from tracker.queries.access import drafts as own_drafts, openings, subjects
-from tracker.queries.core import erasures
+from tracker.queries.access import (
+    drafts as core_drafts_queries,
+    openings as openings_queries,
+    subjects as subjects_queries,
+)
+from tracker.queries.core import erasures as core_erasures_queries
 from tracker.rules.core.notices import MailChoice, NoticePage
 from tracker.rules.roles import Permission
 from tracker.web.http import session
@@ -66,7 +70,9 @@ def show() -> ResponseReturnValue:
 def rename() -> ResponseReturnValue:
     form, actor, to = NameForm(), session.actor(), url_for("accounts.show")
     done = _("Your name is now %(name)s.", name=form.name.data)
-    page = saved(form, lambda: service.rename(actor, form.name.data, session.now()), done, to)
+    page = saved(
+        form, lambda: account_actions.rename(actor, form.name.data, session.now()), done, to
+    )
     return page or (_page(form), 422)
 
 
@@ -80,7 +86,7 @@ def cover() -> ResponseReturnValue:
         else _("Your pages are not covered.")
     )
     to = url_for("accounts.show", _anchor="shared-desk")
-    return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
+    return pressed(lambda: account_actions.cover_screen(session.actor(), wanted), done, to)
 
 
 @bp.post("/account/second-opinions")
@@ -91,14 +97,16 @@ def second_opinions() -> ResponseReturnValue:
         _("Anybody in your library can ask you.") if wanted else _("Only your teams can ask you.")
     )
     to = url_for("accounts.show", _anchor="second-opinions")
-    return pressed(lambda: service.give_second_opinions(session.actor(), wanted), done, to)
+    return pressed(lambda: account_actions.give_second_opinions(session.actor(), wanted), done, to)
 
 
 @bp.post("/account/away")
 @door(Permission.SIGNED_IN)
 def leave() -> ResponseReturnValue:
     form = AwayForm()
-    if accepted(form, lambda: service.leave(session.actor(), form.until_on.data, session.now())):
+    if accepted(
+        form, lambda: account_actions.leave(session.actor(), form.until_on.data, session.now())
+    ):
         flash_message(
             _(
                 "You’re away until %(day)s. Your reviews are due later by as many days.",
@@ -114,7 +122,7 @@ def leave() -> ResponseReturnValue:
 def come_back() -> ResponseReturnValue:
     to = url_for("accounts.show", _anchor="away")
     return pressed(
-        lambda: service.come_back(session.actor(), session.now()),
+        lambda: account_actions.come_back(session.actor(), session.now()),
         _("You’re back. From today on, days count again."),
         to,
     )
@@ -126,7 +134,9 @@ def mail_choice() -> ResponseReturnValue:
     form = MailChoiceForm()
     if accepted(
         form,
-        lambda: service.choose_mail(session.actor(), MailChoice(form.mail.data), session.now()),
+        lambda: account_actions.choose_mail(
+            session.actor(), MailChoice(form.mail.data), session.now()
+        ),
     ):
         flash_message(
             _("Notices by mail: %(choice)s.", choice=MAIL_CHOICES[MailChoice(form.mail.data)])
@@ -139,7 +149,7 @@ def mail_choice() -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def object_to_merge() -> ResponseReturnValue:
     return pressed(
-        lambda: service.object_to_merge(session.actor(), session.now()),
+        lambda: account_actions.object_to_merge(session.actor(), session.now()),
         _("You objected. Both accounts stay as they are."),
         url_for("accounts.show"),
     )
@@ -162,14 +172,14 @@ def change_password() -> ResponseReturnValue:
 
 
 @bp.post("/account/sign-ins/<id:sign_in_id>/end")
-@door(Permission.ACCOUNT_OWN, subjects.sign_in)
+@door(Permission.ACCOUNT_OWN, subjects_queries.sign_in)
 def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
     if sign_in.id == session.actor().sign_in_id:
         return sign_in_views.sign_out()
     done = _("That sign-in is ended.")
     to = url_for("accounts.show")
     return pressed(
-        lambda: service.end_sign_in(session.actor(), sign_in.id, session.now()), done, to
+        lambda: account_actions.end_sign_in(session.actor(), sign_in.id, session.now()), done, to
     )
 
 
@@ -177,7 +187,7 @@ def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def end_other_sign_ins() -> ResponseReturnValue:
     return pressed(
-        lambda: service.end_other_sign_ins(session.actor(), session.now()),
+        lambda: account_actions.end_other_sign_ins(session.actor(), session.now()),
         _("You are signed out everywhere else."),
         url_for("accounts.show", _anchor="sign-ins"),
     )
@@ -191,12 +201,12 @@ def _page(
 ) -> str:
     note_opened(NoticePage.ACCOUNT)
     actor, now = session.actor(), session.now()
-    account = queries.account(actor, now)
+    account = account_queries.account(actor, now)
     form = form or NameForm(formdata=None, name=actor.name)
-    mail = mail or MailChoiceForm(formdata=None, mail=queries.mail_choice(actor))
+    mail = mail or MailChoiceForm(formdata=None, mail=account_queries.mail_choice(actor))
     away_form = away_form or AwayForm(formdata=None, until_on=account.away_until)
     person = account.Person
-    merge = queries.merge_of(actor.person_id, now)
+    merge = account_queries.merge_of(actor.person_id, now)
     ends = merge is not None and merge.earlier_id == actor.person_id
     return render(
         "accounts/show.html",
@@ -209,23 +219,23 @@ def _page(
         account=account,
         merge=merge,
         merges_at=merge and merge.asked_at + MERGE_WAITS,
-        must_stay=ends and queries.has_record(actor.person_id),
-        sign_ins=queries.sign_ins(actor, now, session.idle()),
+        must_stay=ends and account_queries.has_record(actor.person_id),
+        sign_ins=account_queries.sign_ins(actor, now, session.idle()),
         device=device,
-        looks=by_day(queries.glances(actor), attrgetter("looked_on"), attrgetter("reader")),
-        reading=queries.reading(actor),
-        links=links.of_own(actor, now),
+        looks=by_day(account_queries.glances(actor), attrgetter("looked_on"), attrgetter("reader")),
+        reading=account_queries.reading(actor),
+        links=links_queries.of_own(actor, now),
         now=now,
-        erased=erasures.erased_by(actor.person_id),
-        on_hold_since=erasures.on_hold_since(actor.person_id),
+        erased=core_erasures_queries.erased_by(actor.person_id),
+        on_hold_since=core_erasures_queries.on_hold_since(actor.person_id),
         reasons=ERASED_BECAUSE,
-        new_readers=openings.count_to_read(actor.person_id, now),
+        new_readers=openings_queries.count_to_read(actor.person_id, now),
         looked_at=LOOKED_AT,
         as_reader=AS_READER,
         mail=mail,
         away_form=away_form,
         refused=next((sent for sent in (mail, away_form) if sent.errors), form),
-        drafts=own_drafts.headers(actor.person_id),
+        drafts=core_drafts_queries.headers(actor.person_id),
         draft_names=DRAFT_FORMS,
         is_mail_set=session.is_mail_set(),
     )
@@ -235,15 +245,17 @@ def _page(
 @door(Permission.SIGNED_IN, takes={**FORM, **DRAFT})
 def save_draft() -> ResponseReturnValue:
     body = json_object() if request.is_json else {}
-    service.save_draft(session.actor(), *typed(body), session.now())
+    account_actions.save_draft(session.actor(), *typed(body), session.now())
     return jsonify(saved=True)
 
 
 @drafts.post("/drafts/<id:draft_id>/discard", endpoint="discard")
-@door(Permission.DRAFT_OWN, subjects.draft)
+@door(Permission.DRAFT_OWN, subjects_queries.draft)
 def discard_draft(draft: Subject) -> ResponseReturnValue:
     to = own_address(request.form.get("next", ""), url_for("accounts.show", _anchor="drafts"))
-    return pressed(lambda: service.discard_draft(session.actor(), draft.id), _("Discarded."), to)
+    return pressed(
+        lambda: account_actions.discard_draft(session.actor(), draft.id), _("Discarded."), to
+    )
 
 
 @drafts.get("/drafts.json")
@@ -253,7 +265,7 @@ def own_json() -> Response:
     """All of one's drafts, to take along; those that can't be read are named. Times are UTC, in ISO
     8601."""
     named: dict[bool, list[dict[str, object]]] = {True: [], False: []}
-    for header, fields in own_drafts.all_fields(session.actor().person_id):
+    for header, fields in core_drafts_queries.all_fields(session.actor().person_id):
         draft: dict[str, object] = {
             "form": str(DRAFT_FORMS.get(header.form, header.form)),
             "subject": header.subject,

@@ -7,15 +7,15 @@ from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account import records as alerts
-from tracker.accounts.addresses import records as address_changes
-from tracker.accounts.links import records as links
-from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.account import records as account_records
+from tracker.accounts.addresses import records as addresses_records
+from tracker.accounts.links import records as links_records
+from tracker.accounts.sign_in import records as sign_in_records
 from tracker.accounts.sign_in.rules import Passwords
 from tracker.db import session, transaction
 from tracker.models import AddressChange, Library, Person
 from tracker.policy.permissions import Actor
-from tracker.records import audit
+from tracker.records import audit as audit_records
 from tracker.row_locks import held
 from tracker.rules.core.links import LinkKind
 from tracker.rules.core.tokens import token_hash
@@ -41,19 +41,21 @@ def ask(actor: Actor, passwords: Passwords, current: str, email: str, now: dt.da
     if not passwords.fits(stored := own.password_hash, current):
         raise Invalid("password_wrong", "current")
     with transaction() as tx:
-        person = sign_ins.owner(tx, actor.person_id)
+        person = sign_in_records.owner(tx, actor.person_id)
         if person.password_hash != stored:
             raise Conflict("password_moved_on")
-        change = address_changes.write(tx, person.id, person.email, address, now)
-        links.write_mail(tx, LinkKind.CONFIRM_ADDRESS, person.id, address, now, change_id=change.id)
-        audit.note_person(tx, "address_change_asked", person, person.id, now)
+        change = addresses_records.write(tx, person.id, person.email, address, now)
+        links_records.write_mail(
+            tx, LinkKind.CONFIRM_ADDRESS, person.id, address, now, change_id=change.id
+        )
+        audit_records.note_person(tx, "address_change_asked", person, person.id, now)
     return address
 
 
 def withdraw(actor: Actor, now: dt.datetime) -> None:
     """It stays as it was: the link to confirm it is worth nothing from here on."""
     with transaction() as tx:
-        address_changes.end_waiting(tx, sign_ins.owner(tx, actor.person_id).id, now)
+        addresses_records.end_waiting(tx, sign_in_records.owner(tx, actor.person_id).id, now)
 
 
 def confirm(token: str, now: dt.datetime) -> str:
@@ -66,15 +68,15 @@ def confirm(token: str, now: dt.datetime) -> str:
         change, person = _change(tx, LinkKind.CONFIRM_ADDRESS, token, now)
         if person.email != change.former_email:
             raise Missing("address_link_used_up")
-        alerts.keep_address(tx, person, now)
+        account_records.keep_address(tx, person, now)
         person.email = change.new_email
         _keep(tx)
         change.confirmed_at = now
-        links.close(tx, [person.id], now)
-        links.write_mail(
+        links_records.close(tx, [person.id], now)
+        links_records.write_mail(
             tx, LinkKind.TAKE_BACK, person.id, change.former_email, now, change_id=change.id
         )
-        audit.note_person(tx, "own_address_changed", person, person.id, now)
+        audit_records.note_person(tx, "own_address_changed", person, person.id, now)
         return person.email
 
 
@@ -88,12 +90,12 @@ def take_back(token: str, now: dt.datetime) -> str:
         change, person = _change(tx, LinkKind.TAKE_BACK, token, now)
         person.email = change.former_email
         _keep(tx)
-        address_changes.forget_addresses_since(tx, change)
-        address_changes.end_all(tx, person.id, now)
-        sign_ins.end_all(tx, person.id, now)
-        links.close(tx, [person.id], now)
-        audit.note_person(tx, "address_taken_back", person, person.id, now)
-        return links.write(tx, person.id, now, LinkKind.RESET)
+        addresses_records.forget_addresses_since(tx, change)
+        addresses_records.end_all(tx, person.id, now)
+        sign_in_records.end_all(tx, person.id, now)
+        links_records.close(tx, [person.id], now)
+        audit_records.note_person(tx, "address_taken_back", person, person.id, now)
+        return links_records.write(tx, person.id, now, LinkKind.RESET)
 
 
 def of_link(kind: LinkKind, token: str, now: dt.datetime) -> Row[AddressChange, str] | None:
@@ -109,7 +111,7 @@ def of_link(kind: LinkKind, token: str, now: dt.datetime) -> Row[AddressChange, 
         )
         .one_or_none()
     )
-    return link if link and address_changes.is_open(link.AddressChange, kind, now) else None
+    return link if link and addresses_records.is_open(link.AddressChange, kind, now) else None
 
 
 def _change(
@@ -120,7 +122,7 @@ def _change(
     person_id = tx.scalar(this.with_only_columns(AddressChange.person_id))
     living = select(Person).where(Person.id == person_id, Person.disabled_at.is_(None))
     person, change = tx.scalar(held(living)), tx.scalar(held(this))
-    if person is None or change is None or not address_changes.is_open(change, kind, now):
+    if person is None or change is None or not addresses_records.is_open(change, kind, now):
         raise Missing("address_link_used_up")
     return change, person
 
@@ -136,4 +138,4 @@ def _keep(tx: Session) -> None:
 def forget(now: dt.datetime) -> int:
     """Addresses that people had, and changes, once they are old enough. Returns how many."""
     with transaction() as tx:
-        return alerts.forget(tx, now) + address_changes.forget(tx, now)
+        return account_records.forget(tx, now) + addresses_records.forget(tx, now)

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.models import AddressChange, FormerAddress, LinkMail, Person
 from tracker.models.joins import can_be_taken_back
+from tracker.records import seals as seals_records
 from tracker.rules.core.links import CONFIRM_LASTS, TAKE_BACK_LASTS, LinkKind
 from tracker.rules.core.tokens import new_token, token_hash
 
@@ -110,14 +111,10 @@ def forget(tx: Session, now: dt.datetime) -> int:
     old = AddressChange.asked_at <= now - TAKE_BACK_LASTS
     ids = tx.scalars(select(AddressChange.id).where(over, old)).all()
     tx.execute(delete(LinkMail).where(LinkMail.change_id.in_(ids)))
-    tx.execute(delete(AddressChange).where(AddressChange.id.in_(ids)))
+    seals_records.delete_many(tx, AddressChange, AddressChange.id.in_(ids))
     return len(ids)
 
 
 def _end(tx: Session, now: dt.datetime, *which: ColumnElement[bool]) -> None:
-    tx.execute(
-        update(AddressChange)
-        .where(AddressChange.ended_at.is_(None), *which)
-        .values(ended_at=now)
-        .execution_options(synchronize_session="fetch")
-    )
+    is_open = AddressChange.ended_at.is_(None)
+    seals_records.change_many(tx, AddressChange, is_open, *which, ended_at=now)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.accounts.account.forms import AddressForm, ConfirmForm
-from tracker.accounts.addresses import actions as service
+from tracker.accounts.addresses import actions as addresses_actions
 from tracker.accounts.sign_in.pages import remember_device, unknown_link
 from tracker.rules.core.links import LinkKind
 from tracker.rules.errors import Conflict
@@ -36,7 +36,7 @@ def ask() -> ResponseReturnValue:
         return _page(form), 422
     page = saved(
         form,
-        lambda: service.ask(
+        lambda: addresses_actions.ask(
             session.actor(), session.passwords(), form.current.data, form.email.data, session.now()
         ),
         lambda email: _(
@@ -53,7 +53,7 @@ def ask() -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def withdraw() -> ResponseReturnValue:
     return pressed(
-        lambda: service.withdraw(session.actor(), session.now()),
+        lambda: addresses_actions.withdraw(session.actor(), session.now()),
         _("Your address stays as it is."),
         url_for("accounts.show", _anchor="email"),
     )
@@ -68,11 +68,11 @@ def confirm_page(token: str) -> ResponseReturnValue:
 @bp.post("/email-address/confirm/<string(maxlength=100):token>")
 @door(Permission.PUBLIC)
 def confirm(token: str) -> ResponseReturnValue:
-    if service.of_link(LinkKind.CONFIRM_ADDRESS, token, session.now()) is None:
+    if addresses_actions.of_link(LinkKind.CONFIRM_ADDRESS, token, session.now()) is None:
         return unknown_link(token, "address_link_used_up")
     to = url_for("accounts.show" if session.actor_or_none() else "accounts.sign_in")
     try:
-        email = service.confirm(token, session.now())
+        email = addresses_actions.confirm(token, session.now())
     except Conflict as refusal:
         flash_message(message_for(refusal), "error")
         return redirect(to, 303)
@@ -89,10 +89,10 @@ def take_back_page(token: str) -> ResponseReturnValue:
 @bp.post("/email-address/take-back/<string(maxlength=100):token>")
 @door(Permission.PUBLIC)
 def take_back(token: str) -> ResponseReturnValue:
-    if service.of_link(LinkKind.TAKE_BACK, token, session.now()) is None:
+    if addresses_actions.of_link(LinkKind.TAKE_BACK, token, session.now()) is None:
         return unknown_link(token, "address_link_used_up")
     try:
-        link = service.take_back(token, session.now())
+        link = addresses_actions.take_back(token, session.now())
     except Conflict as refusal:
         flash_message(message_for(refusal), "error")
         return redirect(url_for("accounts.sign_in"), 303)
@@ -103,7 +103,7 @@ def take_back(token: str) -> ResponseReturnValue:
 
 
 def _link_page(template: str, kind: LinkKind, token: str) -> ResponseReturnValue:
-    link = service.of_link(kind, token, session.now())
+    link = addresses_actions.of_link(kind, token, session.now())
     if link is None:
         return unknown_link(token, "address_link_used_up")
     change, library = link

@@ -156,7 +156,7 @@ def invitees(actor: Actor, now: dt.datetime, person_id: int | None = None) -> li
             state, at = InvitationState.NONE, None
         else:
             state, at = InvitationState.EXPIRED, ends_at
-        invitees.append(Invitee(invitee_id, name, email, state, at))
+        invitees.append(Invitee(id=invitee_id, name=name, email=email, state=state, at=at))
     order = list(InvitationState)
     return sorted(invitees, key=lambda one: (order.index(one.state), folded(one.name), one.id))
 

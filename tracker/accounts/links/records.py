@@ -5,10 +5,10 @@ when the mail is sent."""
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.addresses import records as address_changes
+from tracker.accounts.addresses import records as addresses_records
 from tracker.models import (
     AddressChange,
     Invitation,
@@ -18,7 +18,8 @@ from tracker.models import (
     Person,
     RecoveryCode,
 )
-from tracker.records.core import outbox
+from tracker.records import seals as seals_records
+from tracker.records.core import outbox as outbox_records
 from tracker.row_locks import held
 from tracker.rules.core.links import (
     ASKED_LASTS,
@@ -48,7 +49,7 @@ def write(
         close(tx, [person_id], now)
     token, opens_at = new_token(), None
     if tx.get_one(Person, person_id).password_hash is not None:
-        address_is_new = address_changes.is_set_by_another(tx, person_id, now)
+        address_is_new = addresses_records.is_set_by_another(tx, person_id, now)
         opens_at = now + HELD_FOR if rule.waits(address_is_new=address_is_new) else None
     tx.add(
         Invitation(
@@ -92,11 +93,8 @@ def _library_of(tx: Session, person_id: int) -> Library:
 
 def close(tx: Session, people: Collection[int], now: dt.datetime) -> None:
     """Whatever links these people have are worth nothing from here on."""
-    tx.execute(
-        update(Invitation)
-        .where(Invitation.person_id.in_(people), Invitation.closed_at.is_(None))
-        .values(closed_at=now)
-    )
+    which = Invitation.person_id.in_(people), Invitation.closed_at.is_(None)
+    seals_records.change_many(tx, Invitation, *which, closed_at=now)
 
 
 def renew_code(tx: Session, person_id: int, now: dt.datetime) -> str:
@@ -109,11 +107,10 @@ def renew_code(tx: Session, person_id: int, now: dt.datetime) -> str:
 
 def end_code(tx: Session, person_id: int, code: str | None = None) -> bool:
     """Their recovery code, or where that is it; whether there was one."""
-    mine = delete(RecoveryCode).where(RecoveryCode.person_id == person_id)
+    mine = [RecoveryCode.person_id == person_id]
     if code is not None:
-        mine = mine.where(RecoveryCode.code_hash == recovery_hash(code))
-    ended = mine.returning(RecoveryCode.person_id).execution_options(synchronize_session=False)
-    return bool(tx.scalars(ended).all())
+        mine.append(RecoveryCode.code_hash == recovery_hash(code))
+    return bool(seals_records.delete_many(tx, RecoveryCode, *mine))
 
 
 def write_mail(
@@ -121,7 +118,7 @@ def write_mail(
 ) -> None:
     """One that goes at once. `of`: the columns `change_id`, and `by_id`, the administrator by whom
     it comes, or who is asked to decide."""
-    mail_id = outbox.write(tx, person_id, now)
+    mail_id = outbox_records.write(tx, person_id, now)
     tx.add(LinkMail(mail_id=mail_id, kind=kind, address=address, **of))
 
 
@@ -137,7 +134,7 @@ def invite(
     """A mail to each of them, in the hours of their library or `at_once`. All are written in one
     go: others wait to save meanwhile."""
     goes_at = now if at_once else library.mails_from(now)
-    mails = [outbox.new(person.id, now, goes_at) for person in people]
+    mails = [outbox_records.new(person.id, now, goes_at) for person in people]
     tx.add_all(mails)
     tx.flush()
     of = {"kind": LinkKind.INVITATION, "by_id": by_id, "at_once": at_once}
@@ -155,7 +152,7 @@ def under_way(tx: Session, kind: LinkKind, people: Collection[int]) -> set[int]:
         .where(
             LinkMail.kind == kind,
             OutboxMail.person_id.in_(list(people)),
-            OutboxMail.status.in_(outbox.UNDER_WAY),
+            OutboxMail.status.in_(outbox_records.UNDER_WAY),
         )
     )
     return set(tx.scalars(query))
@@ -176,7 +173,7 @@ def drop_waiting(
         of=OutboxMail,
     )
     for mail in tx.scalars(waiting).all():
-        outbox.drop(mail, now)
+        outbox_records.drop(mail, now)
 
 
 def was_refused(tx: Session, email: LinkEmail, now: dt.datetime) -> None:
@@ -206,14 +203,14 @@ def made(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> Lin
     is_link = link.kind is not LinkKind.OBJECTION
     lasts = _lasts(tx, person.id, link.kind) if is_link else DECIDE_WITHIN
     return LinkEmail(
-        mail.id,
-        link.kind,
-        person.name,
-        link.address,
-        f"{mail.token}-{mail.attempts}",
-        token,
-        _library_of(tx, person.id).name,
-        lasts,
+        mail_id=mail.id,
+        kind=link.kind,
+        name=person.name,
+        address=link.address,
+        token=f"{mail.token}-{mail.attempts}",
+        secret=token,
+        library=_library_of(tx, person.id).name,
+        lasts=lasts,
         by=tx.get_one(Person, link.by_id).name if link.by_id is not None else "",
         other=other,
     )
@@ -229,7 +226,7 @@ def _token(
     if link.kind not in FOR_PASSWORDS:
         change = tx.get_one(AddressChange, link.change_id)
         other = change.new_email if link.kind is LinkKind.TAKE_BACK else ""
-        return address_changes.secret(change, link.kind, now), other
+        return addresses_records.secret(change, link.kind, now), other
     is_wanted = mail.made_at > now - ASKED_LASTS
     if link.kind is LinkKind.INVITATION:
         is_wanted = person.password_hash is None

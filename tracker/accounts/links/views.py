@@ -1,33 +1,41 @@
 """The one-time link: somebody sets their password, and nobody else knows it. A learner's first one
 comes with how ratings are used, and leads to the first statement. A new password by mail: nothing
 tells whether an address is anybody's, neither the answer, nor its time, nor how long the next one
-waits. Links that somebody may not have asked for, and the code with which one works at once."""
+waits. Links that somebody may not have asked for, and the code with which one works at once.
+
+Inviting people, for the administrator: by mail in the hours of the library, or, where no mail is
+set, by links to hand over.
+"""
 
 import datetime as dt
 import math
 
-from flask import Blueprint, make_response, redirect, url_for
+from flask import Blueprint, current_app, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _, ngettext
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.accounts.account import actions as account
-from tracker.accounts.account.forms import RecoveryCodeForm, ResetForm, WelcomeForm
-from tracker.accounts.links import actions, actions_owner
-from tracker.accounts.links.queries import Invited, invited
+from tracker.accounts.account import actions as account_actions
+from tracker.accounts.account.forms import InviteForm, RecoveryCodeForm, ResetForm, WelcomeForm
+from tracker.accounts.links import actions as links_actions
+from tracker.accounts.links.actions import AT_ONCE_MAX
+from tracker.accounts.links.queries import InvitationState, Invited, invited, invitees, own_library
 from tracker.accounts.sign_in.pages import Waits, remember_device, this_device, unknown_link
 from tracker.accounts.sign_in.rules import MAILS, Counted
 from tracker.policy.permissions import Subject, allows, library_of
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.core import use_statements
+from tracker.queries.core import use_statements as use_statements_queries
 from tracker.rules.errors import Conflict
+from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, mark_refused, message_for, put_on
-from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.http.rate_limits import bucket, keyed, limiter, source
 from tracker.web.i18n.render import render
+from tracker.web.ui.filters import page_number
+from tracker.web.ui.templating.dates import moment
 
 bp = Blueprint("invitations", __name__)
 given = Blueprint("given_links", __name__)
@@ -75,7 +83,7 @@ def _first_page(use_statement_id: int | None) -> str:
     if use_statement_id is None:
         return url_for("dashboard.index")
     try:
-        account.read_use_statement(session.actor(), use_statement_id, session.now())
+        account_actions.read_use_statement(session.actor(), use_statement_id, session.now())
     except Conflict as newer:
         flash_message(message_for(newer), "error")
     return url_for("assessment.resume")
@@ -85,7 +93,7 @@ def _welcome(token: str, form: WelcomeForm, person: Invited) -> str:
     hours, to_read = 0, None
     who = actor_for_person(person.id, session.now()) if person.is_new else None
     if who is not None and allows(who, Permission.RATE, library_of(who)):
-        to_read = use_statements.newest(who)
+        to_read = use_statements_queries.newest(who)
     if person.opens_at is not None:
         form.code.flags.required = True
         hours = math.ceil((person.opens_at - session.now()) / dt.timedelta(hours=1))
@@ -120,7 +128,7 @@ def ask() -> ResponseReturnValue:
         return _reset(form), 429, {"Retry-After": str(wait)}
     waits.count()
     try:
-        actions.ask(form.email.data or "", session.now())
+        links_actions.ask(form.email.data or "", session.now())
     except Conflict as refusal:
         put_on(form, refusal)
         return _reset(form), 503, {"Retry-After": "60"}
@@ -163,22 +171,22 @@ def _reset(form: ResetForm) -> str:
 
 
 @given.post("/sign-in-links/<id:link_id>/confirm")
-@door(Permission.LINK_CONFIRM, subjects.given_link)
+@door(Permission.LINK_CONFIRM, subjects_queries.given_link)
 def confirm(link: Subject) -> ResponseReturnValue:
     return pressed(
-        lambda: actions_owner.confirm(session.actor(), link.id, session.now()),
+        lambda: links_actions.confirm(session.actor(), link.id, session.now()),
         _("Confirmed. The link works now: ask them to open it again."),
         url_for("dashboard.index"),
     )
 
 
 @given.post("/account/sign-in-links/<id:link_id>/disown")
-@door(Permission.ACCOUNT_OWN, subjects.given_link)
+@door(Permission.ACCOUNT_OWN, subjects_queries.given_link)
 def disown(link: Subject) -> ResponseReturnValue:
     """Who is signed out by it can't come back to the page."""
     to = url_for("accounts.show", _anchor="links")
     try:
-        is_out = actions_owner.disown(session.actor(), link.id, session.now())
+        is_out = links_actions.disown(session.actor(), link.id, session.now())
     except Conflict as refusal:
         flash_message(message_for(refusal), "error")
         return redirect(to, 303)
@@ -209,10 +217,107 @@ def make_code() -> ResponseReturnValue:
     form = RecoveryCodeForm()
     made = accepted(
         form,
-        lambda: actions_owner.new_recovery_code(
+        lambda: links_actions.new_recovery_code(
             session.actor(), session.passwords(), form.current.data, session.now()
         ),
     )
     if not made:
         return render("accounts/links/recovery_code.html", form=form), 422
     return render("accounts/links/recovery_code.html", code=made[0])
+
+
+inviting = Blueprint("people_invitations", __name__, url_prefix="/admin/people")
+
+STATES = {
+    InvitationState.NONE: _l("Not invited yet"),
+    InvitationState.NOT_TAKEN: _l("The mail server didn’t take it"),
+    InvitationState.EXPIRED: _l("Expired"),
+    InvitationState.ON_ITS_WAY: _l("On its way"),
+    InvitationState.OUT: _l("Invited"),
+}
+
+
+@inviting.get("/invitations")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    return _page(InviteForm(formdata=None))
+
+
+@inviting.post("/invitations")
+@door(Permission.ADMINISTER)
+def send() -> ResponseReturnValue:
+    """To those who are ticked, or to everybody who needs one, on all pages of the list."""
+    form = InviteForm()
+    if form.everyone.data:
+        people = invitees(session.actor(), session.now())
+        form.people.data = [person.id for person in people if person.is_needed][:AT_ONCE_MAX]
+    if not session.is_mail_set():
+        made = accepted(
+            form, lambda: links_actions.hand_out(session.actor(), form.people.data, session.now())
+        )
+        return _links(made[0]) if made else (_page(form), 422)
+    to = url_for("people_invitations.index")
+    page = saved(
+        form,
+        lambda: links_actions.mail(session.actor(), form.people.data, session.now()),
+        _on_their_way,
+        to,
+    )
+    return page or (_page(form), 422)
+
+
+def _on_their_way(count: int) -> str:
+    goes_at = own_library(session.actor()).mails_from(session.now())
+    now = ngettext(
+        "%(num)d invitation is on its way.", "%(num)d invitations are on their way.", count
+    )
+    later = ngettext(
+        "%(num)d invitation goes out from %(moment)s on.",
+        "%(num)d invitations go out from %(moment)s on.",
+        count,
+        moment=moment(goes_at),
+    )
+    return str(later if goes_at > session.now() else now)
+
+
+def _links(tokens: dict[int, str]) -> str:
+    """The one time that they can be read."""
+    people = {person.id: person for person in invitees(session.actor(), session.now())}
+    base = current_app.config["ORIGIN"]
+    return render(
+        "accounts/links/people_links.html",
+        links=[
+            (people[person_id], base + url_for("invitations.show", token=token))
+            for person_id, token in tokens.items()
+            if person_id in people
+        ],
+    )
+
+
+def _page(form: InviteForm) -> str:
+    actor, now = session.actor(), session.now()
+    people, library = invitees(actor, now), own_library(actor)
+    needed = {person.id for person in people if person.is_needed}
+    cut, at_once = table_page(people, page_number()), min(len(needed), AT_ONCE_MAX)
+    if session.is_mail_set():
+        to_chosen = _("Invite those chosen")
+        to_everyone = ngettext("Invite %(num)d person", "Invite %(num)d people", at_once)
+    else:
+        to_chosen = _("Make links for those chosen")
+        to_everyone = ngettext("Make %(num)d link", "Make %(num)d links", at_once)
+    return render(
+        "accounts/links/people_invitations.html",
+        form=form,
+        invitees=cut,
+        chosen=needed if form.people.data is None else set(form.people.data),
+        needed=len(needed),
+        needed_here=sum(person.is_needed for person in cut.rows),
+        page=cut.page if cut.page > 1 else None,
+        to_chosen=to_chosen,
+        to_everyone=to_everyone,
+        states=STATES,
+        library=library,
+        goes_at=library.mails_from(now),
+        now=now,
+        is_mail_set=session.is_mail_set(),
+    )

@@ -6,14 +6,14 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.links import records as links
-from tracker.accounts.readers import records as readers
+from tracker.accounts.links import records as links_records
+from tracker.accounts.readers import records as readers_records
 from tracker.db import transaction
 from tracker.models import Library, Person, RecordOpening
 from tracker.policy.permissions import Actor
-from tracker.queries.access import openings
-from tracker.records import audit
-from tracker.records.core import notices
+from tracker.queries.access import openings as openings_queries
+from tracker.records import audit as audit_records
+from tracker.records.core import notices as notices_records
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.core.links import LinkKind
@@ -29,7 +29,7 @@ def open_to(actor: Actor, reader_ids: Collection[int], now: dt.datetime) -> int:
     Raises Conflict("nothing_to_open").
     """
     with transaction() as tx:
-        waiting = openings.openable(actor, now)
+        waiting = openings_queries.openable(actor, now)
         ids = {opening.id for opening in waiting if opening.reader_id in reader_ids}
         if not ids:
             raise Conflict("nothing_to_open")
@@ -58,12 +58,14 @@ def object_to(actor: Actor, opening_id: int, now: dt.datetime) -> None:
             return
         row.objected_at = now
         tx.flush()
-        administrators = openings.deciding(row.id, now)
+        administrators = openings_queries.deciding(row.id, now)
         _tell_deciders(tx, row, administrators or _operators(tx, row), now)
         contact = tx.get_one(Library, actor.library_id).hr_email
         if contact is not None:
             by_id = next(iter(administrators), None)
-            links.write_mail(tx, LinkKind.OBJECTION, row.reader_id, contact, now, by_id=by_id)
+            links_records.write_mail(
+                tx, LinkKind.OBJECTION, row.reader_id, contact, now, by_id=by_id
+            )
         _note(tx, "reader_objected", row, actor.person_id, now)
 
 
@@ -71,7 +73,7 @@ def decide(actor: Actor, opening_id: int, decision: OpeningDecision, now: dt.dat
     """By another administrator. Raises Missing for what they are not asked, Conflict
     ("objection_over")."""
     with transaction() as tx:
-        if opening_id not in {opening.id for opening in openings.objections(actor, now)}:
+        if opening_id not in {opening.id for opening in openings_queries.objections(actor, now)}:
             raise Missing
         _decide(tx, _locked(tx, {opening_id})[0], decision, actor.person_id, now)
 
@@ -83,7 +85,7 @@ def decide_by_command(
     an administrator is asked, Missing for an address that nobody signs in with, and
     Invalid("decides_for_themselves")."""
     with transaction() as tx:
-        asked = {opening.id for opening in openings.asked_of_operator(now)}
+        asked = {opening.id for opening in openings_queries.asked_of_operator(now)}
         row = next(iter(_locked(tx, asked & {opening_id})), None)
         if row is None:
             raise Conflict("objection_over")
@@ -107,8 +109,8 @@ def begin_due(now: dt.datetime) -> int:
     with transaction() as tx:
         told = 0
         for library_id, time_zone in tx.execute(select(Library.id, Library.time_zone)).all():
-            told += readers.begin(tx, library_id, day_in(time_zone, now), now)
-        for row in _locked(tx, {opening.id for opening in openings.asked_of_operator(now)}):
+            told += readers_records.begin(tx, library_id, day_in(time_zone, now), now)
+        for row in _locked(tx, {opening.id for opening in openings_queries.asked_of_operator(now)}):
             _tell_deciders(tx, row, _operators(tx, row), now)
         return told
 
@@ -126,7 +128,7 @@ def _decide(
     _note(tx, "objection_kept_closed" if kept else "objection_opened", row, by, now)
     key = happening("opening", row.id, now)
     kind = NoticeKind.OBJECTION_DECIDED
-    notices.note(tx, row.person_id, kind, key, now, about_id=row.reader_id)
+    notices_records.note(tx, row.person_id, kind, key, now, about_id=row.reader_id)
 
 
 def _operators(tx: Session, row: RecordOpening) -> list[int]:
@@ -144,7 +146,9 @@ def _tell_deciders(
     """Once of each objection."""
     key = happening("opening", row.id, row.objected_at or now)
     for person_id in people:
-        notices.note(tx, person_id, NoticeKind.OBJECTION_MADE, key, now, about_id=row.reader_id)
+        notices_records.note(
+            tx, person_id, NoticeKind.OBJECTION_MADE, key, now, about_id=row.reader_id
+        )
 
 
 def _open_now(tx: Session, row: RecordOpening, actor: Actor, now: dt.datetime) -> None:
@@ -152,7 +156,7 @@ def _open_now(tx: Session, row: RecordOpening, actor: Actor, now: dt.datetime) -
     _note(tx, "record_opened", row, actor.person_id, now)
     if actor.person_id != row.person_id:
         key, kind = happening("opened", row.reader_id, now), NoticeKind.READER_ADDED
-        notices.note(tx, row.person_id, kind, key, now, about_id=row.reader_id)
+        notices_records.note(tx, row.person_id, kind, key, now, about_id=row.reader_id)
 
 
 def _own(tx: Session, actor: Actor, opening_id: int) -> RecordOpening:
@@ -168,7 +172,7 @@ def _locked(tx: Session, ids: Collection[int]) -> list[RecordOpening]:
 
 def _note(tx: Session, kind: str, row: RecordOpening, by: int | None, now: dt.datetime) -> None:
     reader = tx.get_one(Person, row.reader_id)
-    audit.note(
+    audit_records.note(
         tx,
         kind,
         now,

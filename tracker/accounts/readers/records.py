@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,8 @@ from tracker.models import (
 from tracker.models.columns import table_of
 from tracker.policy.openings import is_closed, setting_changed
 from tracker.policy.permissions import GRACE, Actor, people_of
-from tracker.records.core import notices
+from tracker.records import seals as seals_records
+from tracker.records.core import notices as notices_records
 from tracker.rules.core.notices import NoticeKind
 from tracker.rules.core.openings import NOT_NEW, WAIT
 from tracker.rules.roles import Role
@@ -142,15 +143,18 @@ def _write(
     ).all()
     gone = [row.id for row in earlier if (row.reader_id, row.person_id) in open_now]
     if gone:
-        tx.execute(delete(RecordOpening).where(RecordOpening.id.in_(gone)))
+        seals_records.delete_many(tx, RecordOpening, RecordOpening.id.in_(gone))
     if rows:
         new = INSERT[tx.get_bind().dialect.name](OPENINGS)
         again = {name: new.excluded[name] for name in rows[0]}
         tx.execute(
             new.on_conflict_do_update(index_elements=["reader_id", "person_id"], set_=again), rows
         )
+        pair = tuple_(RecordOpening.reader_id, RecordOpening.person_id)
+        of_these = pair.in_([(row["reader_id"], row["person_id"]) for row in rows])
+        seals_records.note_all(tx, RecordOpening, of_these)
     told = [(row["person_id"], row["reader_id"]) for row in rows if row["told_at"] is not None]
-    notices.note_all(tx, told, NoticeKind.READER_ADDED, "reader", now)
+    notices_records.note_all(tx, told, NoticeKind.READER_ADDED, "reader", now)
     return len(told)
 
 

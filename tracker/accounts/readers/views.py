@@ -9,11 +9,11 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.accounts.readers import actions as service
+from tracker.accounts.readers import actions as readers_actions
 from tracker.policy.permissions import Subject
-from tracker.queries.access import openings, subjects
+from tracker.queries.access import openings as openings_queries, subjects as subjects_queries
 from tracker.queries.access.openings import Opening
-from tracker.queries.core import seals
+from tracker.queries.core import seals as seals_queries
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.core.openings import OBJECT_WITHIN, OpeningDecision
 from tracker.rules.errors import Missing
@@ -44,31 +44,31 @@ refusal_messages(
 def index() -> ResponseReturnValue:
     note_opened(NoticePage.OWN_READERS)
     now = session.now()
-    readers = openings.of_me(session.actor().person_id, now)
+    readers = openings_queries.of_me(session.actor().person_id, now)
     return render(
         "readers/own.html",
         readers=readers,
-        changed=seals.changed_rights([one.reader_id for one in readers]),
+        changed=seals_queries.changed_rights([one.reader_id for one in readers]),
         since=now - OBJECT_WITHIN,
         roles=AS_ROLE,
     )
 
 
 @own.post("/<id:opening_id>/open")
-@door(Permission.ACCOUNT_OWN, subjects.record_opening)
+@door(Permission.ACCOUNT_OWN, subjects_queries.record_opening)
 def open_(opening: Subject) -> ResponseReturnValue:
     return pressed(
-        lambda: service.open_own(session.actor(), opening.id, session.now()),
+        lambda: readers_actions.open_own(session.actor(), opening.id, session.now()),
         _("Your record is open to them now."),
         url_for("own_readers.index"),
     )
 
 
 @own.post("/<id:opening_id>/object")
-@door(Permission.ACCOUNT_OWN, subjects.record_opening)
+@door(Permission.ACCOUNT_OWN, subjects_queries.record_opening)
 def object_(opening: Subject) -> ResponseReturnValue:
     return pressed(
-        lambda: service.object_to(session.actor(), opening.id, session.now()),
+        lambda: readers_actions.object_to(session.actor(), opening.id, session.now()),
         _(
             "Your record stays closed to them until somebody else decides, within 7 days. They "
             "aren’t told who objected."
@@ -84,10 +84,12 @@ def queue() -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
     return render(
         "readers/index.html",
-        objections=openings.objections(actor, now),
-        readers=_by_reader(openings.openable(actor, now)),
-        of_operator=len(openings.asked_of_operator(now, actor.person_id)) if actor.operator else 0,
-        given=_by_reader(openings.given_by(actor, now)),
+        objections=openings_queries.objections(actor, now),
+        readers=_by_reader(openings_queries.openable(actor, now)),
+        of_operator=len(openings_queries.asked_of_operator(now, actor.person_id))
+        if actor.operator
+        else 0,
+        given=_by_reader(openings_queries.given_by(actor, now)),
         roles=AS_ROLE,
     )
 
@@ -97,18 +99,18 @@ def queue() -> ResponseReturnValue:
 def open_chosen() -> ResponseReturnValue:
     ids = [int(value) for value in request.form.getlist("reader") if ID.fullmatch(value)]
     return pressed(
-        lambda: service.open_to(session.actor(), ids, session.now()),
+        lambda: readers_actions.open_to(session.actor(), ids, session.now()),
         lambda count: ngettext("%(num)d record is open.", "%(num)d records are open.", count),
         url_for("readers.queue"),
     )
 
 
 @bp.post("/<id:opening_id>/decide")
-@door(Permission.ADMINISTER_PERSON, subjects.record_opening)
+@door(Permission.ADMINISTER_PERSON, subjects_queries.record_opening)
 def decide(opening: Subject) -> ResponseReturnValue:
     decision = _decision()
     return pressed(
-        lambda: service.decide(session.actor(), opening.id, decision, session.now()),
+        lambda: readers_actions.decide(session.actor(), opening.id, decision, session.now()),
         _("Decided: they may read this record. The person is told.")
         if decision is OpeningDecision.OPENED
         else _("Decided: the record stays closed to them. The person is told."),

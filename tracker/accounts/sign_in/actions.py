@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from tracker.accounts.sign_in import records as rows
+from tracker.accounts.sign_in import records as sign_in_records
 from tracker.accounts.sign_in.rules import (
     STAYS,
     TURNS,
@@ -19,8 +19,8 @@ from tracker.accounts.sign_in.rules import (
 from tracker.db import apart_from_work, session, transaction
 from tracker.models import Person, SignIn, SignInTurn
 from tracker.policy.permissions import Actor
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records
+from tracker.records.core import administration as administration_records
 from tracker.row_locks import held
 from tracker.rules.core.tokens import token_hash
 
@@ -59,14 +59,14 @@ def sign_in(
     with transaction() as tx:
         if not fits or person is None:
             if is_noted:
-                audit.note_person(tx, "sign_in_refused", person, None, now)
+                audit_records.note_person(tx, "sign_in_refused", person, None, now)
             return None
         # Checking it takes a while: it may not be theirs any more.
         own = tx.scalars(held(select(Person).where(Person.id == person.id))).one_or_none()
         if own is not None and own.disabled_at is None and own.password_hash == stored:
             own.password_hash = renewed or stored
-            audit.note_person(tx, "signed_in", own, own.id, now)
-            return rows.begin(tx, own.id, visit, now)
+            audit_records.note_person(tx, "signed_in", own, own.id, now)
+            return sign_in_records.begin(tx, own.id, visit, now)
     # Written anew while it was checked: by their other browser, with today's cost, or as another.
     return sign_in(passwords, email, password, visit, now, is_noted=is_noted)
 
@@ -74,14 +74,16 @@ def sign_in(
 def tell_refused(number: int, now: dt.datetime) -> None:
     """Put into the audit how many sign-ins were refused that it does not tell one by one."""
     with transaction() as tx:
-        audit.note(tx, "not_recorded", now, library_id=None, actor_id=None, sign_ins_refused=number)
+        audit_records.note(
+            tx, "not_recorded", now, library_id=None, actor_id=None, sign_ins_refused=number
+        )
 
 
 def sign_out(actor: Actor, now: dt.datetime) -> None:
     """End the sign-in that the actor came with."""
     with transaction() as tx:
-        rows.end(tx, actor.sign_in_id, now)
-        audit.note_by(tx, "signed_out", actor, now, actor.person_id)
+        sign_in_records.end(tx, actor.sign_in_id, now)
+        audit_records.note_by(tx, "signed_out", actor, now, actor.person_id)
 
 
 def seen_every(idle: dt.timedelta) -> dt.timedelta:
@@ -102,21 +104,21 @@ def seen(actor: Actor, every: dt.timedelta, now: dt.datetime) -> None:
 def renew(actor: Actor, came_with: str, now: dt.datetime) -> str | None:
     """The other token with which the actor's sign-in goes on, where it is to have one."""
     with transaction() as tx:
-        return rows.renew(tx, actor.sign_in_id, came_with, now)
+        return sign_in_records.renew(tx, actor.sign_in_id, came_with, now)
 
 
 def edit_settings(actor: Actor, wanted: SignInSettings, now: dt.datetime) -> None:
     """The audit keeps what each was before and is now. Raises Invalid as `wanted.check` does."""
     wanted.check()
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         changed = []
         for name, value in asdict(wanted).items():
             if (before := getattr(library, name)) != value:
                 changed.append(f"{name}: {before} -> {value}")
                 setattr(library, name, value)
         if changed:
-            audit.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
+            audit_records.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
 
 
 @dataclass(frozen=True, slots=True)

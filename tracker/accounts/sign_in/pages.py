@@ -25,10 +25,10 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from limits.storage import Storage
 from werkzeug import Response
 
-from tracker.accounts.sign_in import actions as sign_ins
+from tracker.accounts.sign_in import actions as sign_in_actions
 from tracker.accounts.sign_in.actions import Ticket
 from tracker.accounts.sign_in.rules import ALLOWED, COUNTS_FOR, TAKE_TURNS, Counted, delay
-from tracker.rules import strict_json
+from tracker.rules import strict_json as strict_json_rules
 from tracker.rules.errors import Missing
 from tracker.web.http import session
 from tracker.web.http.rate_limits import asked, bucket, keyed, limiter, source
@@ -107,7 +107,7 @@ def kept_try() -> SealedTry | None:
         opened = _try_seal().decrypt(_cookie("waiting"), ttl=LASTS)
     except InvalidToken:
         return None
-    return SealedTry(**strict_json.parsed(opened.decode()))
+    return SealedTry(**strict_json_rules.parsed(opened.decode()))
 
 
 def drop_try(response: Response) -> Response:
@@ -180,14 +180,14 @@ class Attempt:
 
     def ahead(self) -> int:
         """How many have their turn before this try; 0: none."""
-        return sign_ins.ahead(self._ticket, _now()) if self._takes_turns() else 0
+        return sign_in_actions.ahead(self._ticket, _now()) if self._takes_turns() else 0
 
     def has_turn(self) -> bool:
         """Whether it may be made now. If not, it waits in line."""
         if not self._takes_turns():
             return True
         apart = delay(Counted.ACCOUNT, self._waits.times(Counted.ACCOUNT) + 1)
-        return sign_ins.take_turn(self._ticket, apart, _now())
+        return sign_in_actions.take_turn(self._ticket, apart, _now())
 
     def _takes_turns(self) -> bool:
         return not self.is_known and self._waits.are_too_many(Counted.SOURCE, Counted.ACCOUNT)
@@ -205,7 +205,7 @@ class Attempt:
         if is_noted:
             asked(lambda storage: storage.incr(REFUSED, AN_HOUR))
         elif next(untold) % TOLD_BY == 0:
-            sign_ins.tell_refused(TOLD_BY, session.now())
+            sign_in_actions.tell_refused(TOLD_BY, session.now())
         return False
 
 
@@ -214,7 +214,9 @@ def unknown_link(token: str, code: str) -> ResponseReturnValue:
     be told so, Missing(code)."""
     waits = Waits({Counted.LINK: source()})
     ticket = Ticket(int(bucket(f"links {source()}")), int(bucket("links")), f"link {token}")
-    if waits.are_too_many(Counted.LINK) and not sign_ins.take_turn(ticket, dt.timedelta(0), _now()):
+    if waits.are_too_many(Counted.LINK) and not sign_in_actions.take_turn(
+        ticket, dt.timedelta(0), _now()
+    ):
         return render("accounts/wait.html", is_link=True), {"Refresh": str(AGAIN)}
     waits.count()
     raise Missing(code)

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Update, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.accounts.sign_in.rules import Visit
 from tracker.models import Person, SignIn
+from tracker.records import seals as seals_records
 from tracker.row_locks import held
 from tracker.rules.core.tokens import new_token, token_hash
 from tracker.rules.errors import Missing
@@ -45,7 +46,8 @@ def begin(tx: Session, person_id: int, visit: Visit, now: dt.datetime) -> str:
 
 def renew_all(tx: Session, person_id: int) -> None:
     """What they may do changes: each of their sign-ins goes on with another token."""
-    tx.execute(_open(SignIn.person_id == person_id).values(renews=True))
+    is_open = SignIn.ended_at.is_(None)
+    tx.execute(update(SignIn).where(is_open, SignIn.person_id == person_id).values(renews=True))
 
 
 def renew(tx: Session, sign_in_id: int | None, came_with: str, now: dt.datetime) -> str | None:
@@ -53,38 +55,29 @@ def renew(tx: Session, sign_in_id: int | None, came_with: str, now: dt.datetime)
     several requests at the same moment, the browser may keep the answer of any. None for all
     others."""
     token = new_token()
-    renewed = tx.scalars(
-        _open(
-            SignIn.id == sign_in_id,
-            or_(SignIn.renews.is_(True), SignIn.former_hash == token_hash(came_with)),
-        )
-        .values(
-            renews=False,
-            former_hash=SignIn.token_hash,
-            former_until=now + FORMER_HOLDS,
-            token_hash=token_hash(token),
-        )
-        .returning(SignIn.id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    renewed = _change(
+        tx,
+        SignIn.id == sign_in_id,
+        or_(SignIn.renews.is_(True), SignIn.former_hash == token_hash(came_with)),
+        renews=False,
+        former_hash=SignIn.token_hash,
+        former_until=now + FORMER_HOLDS,
+        token_hash=token_hash(token),
+    )
     return token if renewed else None
 
 
 def end(tx: Session, sign_in_id: int | None, now: dt.datetime) -> None:
     """Its cookie is worth nothing from here on."""
-    tx.execute(_open(SignIn.id == sign_in_id).values(ended_at=now))
+    _change(tx, SignIn.id == sign_in_id, ended_at=now)
 
 
 def end_all(tx: Session, person_id: int, now: dt.datetime, but: int | None = None) -> int:
     """Every sign-in of this person, on all devices, but that one. Returns how many."""
-    ended = tx.scalars(
-        _open(SignIn.person_id == person_id, SignIn.id.is_distinct_from(but))
-        .values(ended_at=now)
-        .returning(SignIn.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(ended.all())
+    others = SignIn.id.is_distinct_from(but)
+    return len(_change(tx, SignIn.person_id == person_id, others, ended_at=now))
 
 
-def _open(*which: ColumnElement[bool]) -> Update:
-    return update(SignIn).where(SignIn.ended_at.is_(None), *which)
+def _change(tx: Session, *which: ColumnElement[bool], **new: object) -> list[int]:
+    """Of sign-ins that did not end."""
+    return seals_records.change_many(tx, SignIn, SignIn.ended_at.is_(None), *which, **new)

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 from werkzeug import Response
 
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.accounts.account.forms import SignInForm, SignInSettingsForm
 from tracker.accounts.links.queries import own_library
-from tracker.accounts.sign_in import actions as service
+from tracker.accounts.sign_in import actions as sign_in_actions
 from tracker.accounts.sign_in.pages import (
     Attempt,
     SealedTry,
@@ -127,7 +127,7 @@ def _with_draft(to: str) -> str:
     if sent is None:
         return to
     try:
-        draft_id = account.save_draft(session.actor(), *typed(sent), session.now())
+        draft_id = account_actions.save_draft(session.actor(), *typed(sent), session.now())
     except (Invalid, Conflict) as refusal:
         flash_message(message_for(refusal), "error")
         return url_for("dashboard.index")
@@ -186,7 +186,7 @@ def save() -> ResponseReturnValue:
     form, actor, to = SignInSettingsForm(), session.actor(), url_for("admin.index")
     done = _("The settings of sign-ins and invitations are saved.")
     page = saved(
-        form, lambda: service.edit_settings(actor, form.settings(), session.now()), done, to
+        form, lambda: sign_in_actions.edit_settings(actor, form.settings(), session.now()), done, to
     )
     return page or (_page(form), 422)
 

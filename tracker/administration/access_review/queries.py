@@ -163,7 +163,13 @@ def _by_role(
     )
     roles_held = {
         role.id: Access(
-            of[role.person_id], Reason(role.role), at, role.starts_on, role.ends_on, count, waiting
+            reader=of[role.person_id],
+            reason=Reason(role.role),
+            of=at,
+            starts_on=role.starts_on,
+            ends_on=role.ends_on,
+            count=count,
+            closed=waiting,
         )
         for role, at, count, waiting in roles
     }
@@ -188,7 +194,16 @@ def _by_role(
     )
     for held_id, name, email, at, left_on, is_waiting, opens_at in rows:
         until = left_on and left_on + GRACE
-        roles_held[held_id].people.append(SeenPerson(name, email, at, until, is_waiting, opens_at))
+        roles_held[held_id].people.append(
+            SeenPerson(
+                name=name,
+                email=email,
+                team=at,
+                until=until,
+                is_closed=is_waiting,
+                opens_at=opens_at,
+            )
+        )
     return list(roles_held.values())
 
 
@@ -219,6 +234,12 @@ def _by_standing_in(today: dt.date, of: dict[int, ListedReader]) -> list[Access]
         .where(Deputy.deputy_id.in_(of), deputises_on(today))
     )
     return [
-        Access(of[deputy.deputy_id], Reason.BACKUP, name, deputy.starts_on, deputy.ends_on)
+        Access(
+            reader=of[deputy.deputy_id],
+            reason=Reason.BACKUP,
+            of=name,
+            starts_on=deputy.starts_on,
+            ends_on=deputy.ends_on,
+        )
         for deputy, name in rows
     ]

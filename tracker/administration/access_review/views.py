@@ -8,11 +8,11 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.administration.access_review import queries as access_review
+from tracker.administration.access_review import queries as access_review_queries
 from tracker.administration.access_review.queries import Access, Reason, SeenPerson
 from tracker.administration.library.actions import note_access_review
 from tracker.policy.permissions import Actor, library_of
-from tracker.queries.core import seals
+from tracker.queries.core import seals as seals_queries
 from tracker.queries.core.access_review import last_review
 from tracker.rules.calendar import day_in
 from tracker.rules.pagination import table_page
@@ -34,9 +34,9 @@ bp = Blueprint("access_review", __name__, url_prefix="/admin")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
-    page = table_page(access_review.readers(actor, now), page_number())
-    accesses = access_review.accesses(actor, now, page.rows, named=LISTED)
-    changed = seals.changed_rights([*page.rows, -actor.library_id])
+    page = table_page(access_review_queries.readers(actor, now), page_number())
+    accesses = access_review_queries.accesses(actor, now, page.rows, named=LISTED)
+    changed = seals_queries.changed_rights([*page.rows, -actor.library_id])
     return render(
         "administration/access_review.html",
         page=page,
@@ -87,7 +87,9 @@ def _lines(actor: Actor, now: dt.datetime) -> Iterator[Line]:
         _("Opens"),
     ]
     sees = _sees()
-    for access in access_review.accesses(actor, now, access_review.readers(actor, now)):
+    for access in access_review_queries.accesses(
+        actor, now, access_review_queries.readers(actor, now)
+    ):
         reader, at = access.reader.person, access.reader.last_sign_in
         why: Line = [
             reader.name,
@@ -124,7 +126,7 @@ def _why(access: Access) -> str:
 
 
 def _sees() -> dict[Reason, str]:
-    names, statements = access_review.what_coordinators_see(session.actor().library_id)
+    names, statements = access_review_queries.what_coordinators_see(session.actor().library_id)
     coordinator = _("Figures of groups, no names")
     if names and statements:
         coordinator = _("Reviewed levels by name, and which statements count as met")

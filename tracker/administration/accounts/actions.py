@@ -11,14 +11,15 @@ from enum import StrEnum
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account import records as accounts
+from tracker.accounts.account import records as account_records
 from tracker.accounts.account.queries import has_record
 from tracker.accounts.account.rules import MERGE_LASTS, MERGE_WAITS, MergeOutcome
-from tracker.accounts.readers import records as readers
-from tracker.administration.accounts import queries
-from tracker.administration.memberships import records as memberships
+from tracker.accounts.readers import records as readers_records
+from tracker.administration.accounts import queries as accounts_queries
+from tracker.administration.memberships import records as memberships_records
 from tracker.db import Base, transaction
 from tracker.models import (
+    SEALED_TABLES,
     AccountMerge,
     AlertMail,
     LinkMail,
@@ -28,13 +29,13 @@ from tracker.models import (
     RosterRow,
 )
 from tracker.policy.permissions import Actor, people_of
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records, seals as seals_records
+from tracker.records.core import administration as administration_records
 from tracker.row_locks import held
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.core.notices import NoticeKind
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.teams.rounds import records as round_snapshots
+from tracker.teams.rounds import records as teams_rounds_records
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -60,15 +61,15 @@ def merge(
     if actor.person_id in (kept_id, earlier_id):
         raise Conflict("merge_own")
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         kept, earlier = _both(tx, library.id, kept_id, earlier_id)
         _check(kept, earlier)
-        if queries.is_unused(earlier.id):
+        if accounts_queries.is_unused(earlier.id):
             step, until = MergeStep.DELETE, now
         else:
             step, until = _next_step(tx, kept, earlier, now)
         if not dry_run:
-            round_snapshots.keep_due(tx, library.id, now)
+            teams_rounds_records.keep_due(tx, library.id, now)
             _go(tx, actor, step, kept, earlier, now)
         return step, until
 
@@ -77,9 +78,9 @@ def remove(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """Its memberships and invitations go, and its address is free. Raises Conflict("account_used")
     for who has signed in or has a record."""
     with transaction() as tx:
-        person = administration.person_of(tx, actor, person_id)
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        if not queries.is_unused(person.id):
+        person = administration_records.person_of(tx, actor, person_id)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
+        if not accounts_queries.is_unused(person.id):
             raise Conflict("account_used")
         _remove(tx, actor, person, now)
 
@@ -87,7 +88,7 @@ def remove(actor: Actor, person_id: int, now: dt.datetime) -> None:
 def _next_step(
     tx: Session, kept: Person, earlier: Person, now: dt.datetime
 ) -> tuple[MergeStep, dt.datetime]:
-    if queries.has_open_reviews(earlier.id):
+    if accounts_queries.has_open_reviews(earlier.id):
         raise Conflict("merge_reviews_open")
     asked = _asked(tx, kept, earlier, now)
     if asked is None:
@@ -140,14 +141,14 @@ def _go(
                 )
             )
             for person in (kept, earlier):
-                accounts.alert(tx, person, NoticeKind.MERGE_PROPOSED, actor.person_id, now)
+                account_records.alert(tx, person, NoticeKind.MERGE_PROPOSED, actor.person_id, now)
         case MergeStep.MERGE:
             _take_over(tx, actor, kept, earlier, now)
-            accounts.disable(tx, actor, earlier, now)
+            account_records.disable(tx, actor, earlier, now)
             asked = _asked(tx, kept, earlier, now)
             if asked is not None:
                 asked.outcome, asked.decided_at = MergeOutcome.MERGED, now
-    audit.note_by(tx, kind, actor, now, kept.id, account=earlier.id)
+    audit_records.note_by(tx, kind, actor, now, kept.id, account=earlier.id)
 
 
 def _both(tx: Session, library_id: int, kept_id: int, earlier_id: int) -> tuple[Person, Person]:
@@ -163,7 +164,7 @@ def _check(kept: Person, earlier: Person) -> None:
         raise Conflict("person_is_disabled")
     if earlier.administrator or earlier.operator or earlier.framework_editor:
         raise Conflict("merge_administrator")
-    if queries.merged(earlier.id):
+    if accounts_queries.merged(earlier.id):
         raise Conflict("merge_before")
 
 
@@ -182,7 +183,7 @@ def _take_over(
     today = actor.today(now)
     goes_on = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
     memberships_of_earlier = select(Membership).where(Membership.person_id == earlier.id, goes_on)
-    with readers.watched(tx, actor, now, kept.id):
+    with readers_records.watched(tx, actor, now, kept.id):
         for membership in tx.scalars(memberships_of_earlier).all():
             moves = whole or membership.starts_on >= today
             terms = MembershipTerms.of(membership)
@@ -191,9 +192,9 @@ def _take_over(
                 following.starts_on = today
                 # Not by memberships.end: it refuses where days overlap already, and this shortens.
                 membership.ends_on = today - ONE_DAY
-                memberships.note(tx, "membership_ended", actor, membership, now)
+                memberships_records.note(tx, "membership_ended", actor, membership, now)
             try:
-                memberships.refuse_overlap(tx, following)
+                memberships_records.refuse_overlap(tx, following)
             except Invalid:
                 continue
             if moves:
@@ -201,7 +202,7 @@ def _take_over(
             else:
                 tx.add(following)
             tx.flush()
-            memberships.note(tx, "membership_added", actor, following, now)
+            memberships_records.note(tx, "membership_added", actor, following, now)
     if earlier.staff_id is not None:
         number, earlier.staff_id = earlier.staff_id, None
         tx.flush()
@@ -216,13 +217,15 @@ def _remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None
     tx.execute(delete(AlertMail).where(AlertMail.mail_id.in_(mails)))
     tx.execute(delete(LinkMail).where(LinkMail.mail_id.in_(mails)))
     tx.execute(update(RosterRow).where(RosterRow.person_id == person.id).values(person_id=None))
-    for membership in tx.scalars(select(Membership).where(Membership.person_id == person.id)):
-        tx.delete(membership)
-    tx.flush()  # memberships are sealed, and no statement deletes them
-    for column in queries.GOES:
+    for column in accounts_queries.GOES:
         table = Base.metadata.tables[column.partition(".")[0]]
-        tx.execute(delete(table).where(table.c[column.partition(".")[2]] == person.id))
+        is_theirs = table.c[column.partition(".")[2]] == person.id
+        sealed = [model for model in SEALED_TABLES if model.__tablename__ == table.name]
+        if sealed:
+            seals_records.delete_many(tx, sealed[0], is_theirs)
+        else:
+            tx.execute(delete(table).where(is_theirs))
     person.name, person.staff_id, person.email = "", None, f"removed-{person.id}"
     person.administrator = person.operator = person.framework_editor = False
     person.disabled_at = person.removed_at = now
-    audit.note_by(tx, "person_removed", actor, now, person.id)
+    audit_records.note_by(tx, "person_removed", actor, now, person.id)

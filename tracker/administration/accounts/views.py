@@ -4,11 +4,11 @@ from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 
-from tracker.administration.accounts import actions, queries
+from tracker.administration.accounts import actions as accounts_actions, queries as accounts_queries
 from tracker.administration.people.pages import to_person, whole_person_page
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
-from tracker.queries.core import people
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.core import people as core_people_queries
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.web.http import session
@@ -29,19 +29,19 @@ refusal_messages(
 
 
 @removal.get("/<id:person_id>/delete", endpoint="show")
-@door(Permission.ADMINISTER_PERSON, subjects.person)
+@door(Permission.ADMINISTER_PERSON, subjects_queries.person)
 def show_removal(person: Subject) -> ResponseReturnValue:
-    if not queries.is_unused(person.id):
+    if not accounts_queries.is_unused(person.id):
         abort(404)
     return whole_person_page("administration/accounts/delete.html", person.id)
 
 
 @removal.post("/<id:person_id>/delete")
-@door(Permission.ADMINISTER_PERSON, subjects.person)
+@door(Permission.ADMINISTER_PERSON, subjects_queries.person)
 def remove(person: Subject) -> ResponseReturnValue:
-    email = people.person(person.id).email
+    email = core_people_queries.person(person.id).email
     try:
-        actions.remove(session.actor(), person.id, session.now())
+        accounts_actions.remove(session.actor(), person.id, session.now())
     except Conflict as refusal:
         flash_message(message_for(refusal), "error")
         return to_person(person.id)

@@ -10,22 +10,22 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.links import records as invitations
-from tracker.accounts.readers import records as readers
-from tracker.accounts.sign_in import records as sign_ins
+from tracker.accounts.links import records as links_records
+from tracker.accounts.readers import records as readers_records
+from tracker.accounts.sign_in import records as sign_in_records
 from tracker.db import transaction
-from tracker.frameworks.exclusions import records as exclusions
+from tracker.frameworks.exclusions import records as frameworks_exclusions_records
 from tracker.models import Library, Person, Team
 from tracker.policy.permissions import Actor
 from tracker.record.workflow.rules import clean_months
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records
+from tracker.records.core import administration as administration_records
 from tracker.row_locks import held
 from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.regions import Paper, Region
 from tracker.rules.texts import clean_email, clean_name
-from tracker.teams.rounds import records as round_snapshots
+from tracker.teams.rounds import records as teams_rounds_records
 
 DAYS_MAX = 365
 
@@ -62,9 +62,9 @@ def add(
         home = _make(tx, wanted, now)
         person = _administrator(tx, home, name, email, now, by=actor)
         if by_mail:
-            invitations.invite(tx, home, [person], actor.person_id, now)
+            links_records.invite(tx, home, [person], actor.person_id, now)
             return person.id, None
-        return person.id, invitations.write(tx, person.id, now)
+        return person.id, links_records.write(tx, person.id, now)
 
 
 def create_administrator(
@@ -116,7 +116,7 @@ def _make(tx: Session, wanted: NewLibrary, now: dt.datetime) -> Library:
     tx.add(root)
     tx.flush()
     root.path = f"/{root.id}/"
-    exclusions.leave_out_undecided(tx, Library.id == home.id, now)
+    frameworks_exclusions_records.leave_out_undecided(tx, Library.id == home.id, now)
     return home
 
 
@@ -133,7 +133,7 @@ def _administrator(
     tx.add(person)
     tx.flush()
     actor_id = by.person_id if by else None
-    audit.note_person(tx, "administrator_created", person, actor_id, now)
+    audit_records.note_person(tx, "administrator_created", person, actor_id, now)
     return person
 
 
@@ -170,8 +170,8 @@ def edit(
         "hr_email": clean_email(contact, "hr_email") if contact else None,
     }
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
-        round_snapshots.keep_due(tx, library.id, now)
+        library = administration_records.of_library(tx, actor)
+        teams_rounds_records.keep_due(tx, library.id, now)
         others = Library.name == wanted["name"], Library.id != library.id
         if tx.scalar(select(Library.id).where(*others)):
             raise Invalid("library_name_taken", "name")
@@ -179,7 +179,7 @@ def edit(
         shows_names = names_to_coordinators and not library.names_to_coordinators
         if library.names_to_coordinators and not names_to_coordinators:
             library.names_hidden_at = now
-        with readers.watched(tx, actor, now) if shows_names else nullcontext():
+        with readers_records.watched(tx, actor, now) if shows_names else nullcontext():
             for key, value in wanted.items():
                 setattr(library, key, value)
         is_root = Team.library_id == library.id, Team.parent_id.is_(None)
@@ -190,7 +190,7 @@ def edit(
             if before[key] != value
         ]
         if changed:
-            audit.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
+            audit_records.note_by(tx, "library_edited", actor, now, changed=", ".join(changed))
 
 
 def _days(days: int, field: str) -> int:
@@ -202,7 +202,7 @@ def _days(days: int, field: str) -> int:
 def note_access_review(actor: Actor, now: dt.datetime) -> None:
     """The list of who can see whose record was checked: the audit keeps by whom, and when."""
     with transaction() as tx:
-        audit.note_by(tx, "access_reviewed", actor, now)
+        audit_records.note_by(tx, "access_reviewed", actor, now)
 
 
 def set_operator(email: str, wanted: bool, now: dt.datetime) -> str:
@@ -256,6 +256,6 @@ def _set(
     if getattr(person, right) == wanted:
         return
     setattr(person, right, wanted)
-    sign_ins.renew_all(tx, person.id)
+    sign_in_records.renew_all(tx, person.id)
     of, by = person.library_id, None if actor is None else actor.person_id
-    audit.note(tx, kind, now, library_id=of, actor_id=by, subject_id=person.id)
+    audit_records.note(tx, kind, now, library_id=of, actor_id=by, subject_id=person.id)

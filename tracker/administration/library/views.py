@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.accounts.links.queries import own_library
-from tracker.administration.library import actions as service, queries as library_settings
+from tracker.administration.library import actions as library_actions, queries as library_queries
 from tracker.administration.library.actions import NewLibrary
 from tracker.administration.library.forms import LibraryForm, NewLibraryForm
 from tracker.administration.library.pages import setup_checklist
@@ -29,7 +29,7 @@ libraries = Blueprint("libraries", __name__, url_prefix="/system/libraries")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     actor = session.actor()
-    has = library_settings.setup_progress(actor, session.today())
+    has = library_queries.setup_progress(actor, session.today())
     tasks = setup_checklist(has, operates=actor.operator)
     step = next((task for task in tasks if not task.done), None)
     return render(
@@ -54,7 +54,7 @@ def library() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def library_save() -> ResponseReturnValue:
     form, actor, now = LibraryForm(session.now()), session.actor(), session.now()
-    if accepted(form, lambda: service.edit(actor, now=now, **form.values())):
+    if accepted(form, lambda: library_actions.edit(actor, now=now, **form.values())):
         flash_message(_("The settings of %(library)s are saved.", library=form.name.data))
         flash_new_readers()
         return redirect(url_for("admin.index"), 303)
@@ -73,7 +73,7 @@ def create() -> ResponseReturnValue:
     form = _new_form()
     done = accepted(
         form,
-        lambda: service.add(
+        lambda: library_actions.add(
             session.actor(),
             NewLibrary(
                 form.library.data,

@@ -10,18 +10,21 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account import records as disabling
-from tracker.accounts.readers import records as readers
-from tracker.administration.memberships import queries, records as memberships
+from tracker.accounts.account import records as account_records
+from tracker.accounts.readers import records as readers_records
+from tracker.administration.memberships import (
+    queries as memberships_queries,
+    records as memberships_records,
+)
 from tracker.administration.memberships.rules import BulkChange, BulkEdit
 from tracker.db import transaction
 from tracker.models import Membership, Person
 from tracker.policy.permissions import Actor, people_of
-from tracker.records.core import administration
+from tracker.records.core import administration as administration_records
 from tracker.row_locks import held
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.teams.rounds import records as round_snapshots
+from tracker.teams.rounds import records as teams_rounds_records
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -37,13 +40,13 @@ def add(
     line_*; Conflict("account_is_earlier").
     """
     with transaction() as tx:
-        person = administration.person_of(tx, actor, person_id)
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        disabling.refuse_earlier(tx, person)
+        person = administration_records.person_of(tx, actor, person_id)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
+        account_records.refuse_earlier(tx, person)
         if is_back:
-            disabling.enable(tx, actor, person, now)
-        with readers.watched(tx, actor, now, person.id):
-            return memberships.begin(tx, actor, person.id, terms, now).id
+            account_records.enable(tx, actor, person, now)
+        with readers_records.watched(tx, actor, now, person.id):
+            return memberships_records.begin(tx, actor, person.id, terms, now).id
 
 
 def correct(
@@ -56,12 +59,12 @@ def correct(
     """
     with transaction() as tx:
         membership = _locked(tx, actor, membership_id)
-        round_snapshots.keep_due(tx, actor.library_id, now)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
         if still and still != MembershipTerms.of(membership).digest:
             raise Conflict("membership_changed")
-        with readers.watched(tx, actor, now, membership.person_id):
-            memberships.write(tx, actor.library_id, membership, terms)
-        memberships.note(tx, "membership_corrected", actor, membership, now)
+        with readers_records.watched(tx, actor, now, membership.person_id):
+            memberships_records.write(tx, actor.library_id, membership, terms)
+        memberships_records.note(tx, "membership_corrected", actor, membership, now)
 
 
 def end(actor: Actor, membership_id: int, ends_on: dt.date, now: dt.datetime) -> None:
@@ -69,9 +72,9 @@ def end(actor: Actor, membership_id: int, ends_on: dt.date, now: dt.datetime) ->
     membership_overlaps."""
     with transaction() as tx:
         membership = _locked(tx, actor, membership_id)
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        with readers.watched(tx, actor, now, membership.person_id):
-            memberships.end(tx, actor, membership, ends_on, now)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
+        with readers_records.watched(tx, actor, now, membership.person_id):
+            memberships_records.end(tx, actor, membership, ends_on, now)
 
 
 def move(
@@ -82,11 +85,11 @@ def move(
     do."""
     with transaction() as tx:
         membership = _locked(tx, actor, membership_id)
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        with readers.watched(tx, actor, now, membership.person_id):
-            memberships.end(tx, actor, membership, last_day, now)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
+        with readers_records.watched(tx, actor, now, membership.person_id):
+            memberships_records.end(tx, actor, membership, last_day, now)
             terms = replace(terms, starts_on=last_day + ONE_DAY)
-            return memberships.begin(tx, actor, membership.person_id, terms, now).id
+            return memberships_records.begin(tx, actor, membership.person_id, terms, now).id
 
 
 def edit_all(
@@ -99,23 +102,27 @@ def edit_all(
     Raises Conflict: bulk_changed, bulk_not_all, bulk_overlaps; Invalid as `add` does.
     """
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         tx.execute(held(select(Person.id).where(people_of(library.id), Person.id.in_(person_ids))))
-        round_snapshots.keep_due(tx, library.id, now)
-        plan = queries.planned(actor, person_ids, edit, actor.today(now))
-        if queries.digest(plan) != seen:
+        teams_rounds_records.keep_due(tx, library.id, now)
+        plan = memberships_queries.planned(actor, person_ids, edit, actor.today(now))
+        if memberships_queries.digest(plan) != seen:
             raise Conflict("bulk_changed")
         if any(planned.obstacle for planned in plan):
             raise Conflict("bulk_not_all")
         changing = [planned for planned in plan if not planned.is_same]
-        with readers.watched(tx, actor, now):
+        with readers_records.watched(tx, actor, now):
             for planned in changing:
                 _edit(tx, actor, planned, edit, now)
         return len(changing)
 
 
 def _edit(
-    tx: Session, actor: Actor, planned: queries.PlannedEdit, edit: BulkEdit, now: dt.datetime
+    tx: Session,
+    actor: Actor,
+    planned: memberships_queries.PlannedEdit,
+    edit: BulkEdit,
+    now: dt.datetime,
 ) -> None:
     if planned.membership is None:
         raise Conflict("bulk_not_all")
@@ -123,9 +130,9 @@ def _edit(
     terms = edit.follows(MembershipTerms.of(membership))
     last = edit.on if edit.change is BulkChange.END else edit.on - ONE_DAY
     try:
-        memberships.end(tx, actor, membership, last, now)
+        memberships_records.end(tx, actor, membership, last, now)
         if terms is not None:
-            memberships.begin(tx, actor, planned.person_id, terms, now)
+            memberships_records.begin(tx, actor, planned.person_id, terms, now)
     except Invalid as refusal:
         if refusal.code != "membership_overlaps":
             raise
@@ -134,7 +141,7 @@ def _edit(
 
 def _locked(tx: Session, actor: Actor, membership_id: int) -> Membership:
     """One of the actor's library, with its person. Raises Missing."""
-    library = administration.of_library(tx, actor)
+    library = administration_records.of_library(tx, actor)
     which = (Membership.id == membership_id, people_of(library.id))
     is_theirs = Membership.person_id == Person.id
     tx.execute(held(select(Person.id).join(Membership, is_theirs).where(*which), of=Person))

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    FloatField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -71,7 +71,7 @@ class MembershipForm(Form):
         ),
     )
     job = StringField(_l("Job title"), [Length(max=NAME_MAX, message=fields.TOO_LONG)])
-    weekly_hours = IntegerField(_l("Hours a week"), [Optional()])
+    weekly_hours = FloatField(_l("Hours a week"), [Optional()])
     starts_on = fields.day(_l("First day"), _l("Enter the first day."))
     ends_on = fields.day(_l("Last day"), description=_l("Leave it empty while there is none."))
 

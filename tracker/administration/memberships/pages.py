@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from tracker.administration.memberships.forms import BulkEditForm, MembershipForm
 from tracker.administration.people.pages import to_person
-from tracker.administration.role_profiles import queries as role_profiles
-from tracker.administration.teams import queries as team_tree
+from tracker.administration.role_profiles import queries as role_profiles_queries
+from tracker.administration.teams import queries as teams_queries
 from tracker.queries.core.people import MembershipDetails
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.roles import Role
@@ -28,8 +28,8 @@ def with_choices(form: T, kept: MembershipDetails | None = None) -> T:
     """Hand in the choices. The job profile that the membership has stays among them, though
     retired."""
     actor = session.actor()
-    form.team_id.choices = fields.choices([("", _("Choose a team")), *team_tree.choices(actor)])
-    profiles = role_profiles.choices(actor, kept.role_profile_id if kept else None)
+    form.team_id.choices = fields.choices([("", _("Choose a team")), *teams_queries.choices(actor)])
+    profiles = role_profiles_queries.choices(actor, kept.role_profile_id if kept else None)
     form.role_profile_id.choices = fields.choices([("", str(form.NO_PROFILE)), *profiles])
     return form
 

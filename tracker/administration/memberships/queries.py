@@ -12,9 +12,9 @@ from tracker.administration.memberships.rules import BulkEdit, BulkObstacle
 from tracker.db import session
 from tracker.models import Membership, Person
 from tracker.policy.permissions import Actor, current_on, people_of
-from tracker.queries.core import people
+from tracker.queries.core import people as core_people_queries
 from tracker.queries.core.people import MembershipDetails
-from tracker.rules import names
+from tracker.rules import names as names_rules
 from tracker.rules.core.memberships import MembershipTerms
 
 
@@ -35,7 +35,9 @@ def chosen(actor: Actor, person_ids: Collection[int]) -> list[tuple[int, str]]:
     rows = session().execute(
         select(Person.id, Person.name).where(people_of(actor.library_id), Person.id.in_(person_ids))
     )
-    return sorted(((row.id, row.name) for row in rows), key=lambda row: (names.folded(row[1]), row))
+    return sorted(
+        ((row.id, row.name) for row in rows), key=lambda row: (names_rules.folded(row[1]), row)
+    )
 
 
 def planned(
@@ -49,7 +51,7 @@ def planned(
         Membership.role == edit.role,
         current_on(Membership, today),
     )
-    for membership in people.belongings(of_these):
+    for membership in core_people_queries.belongings(of_these):
         memberships[membership.person_id].append(membership)
     plan = []
     for person_id, name in chosen(actor, person_ids):
@@ -57,7 +59,11 @@ def planned(
         only = memberships[person_id][0] if len(terms) == 1 else None
         is_same = only is not None and edit.is_said_by(terms[0])
         obstacle = None if is_same else edit.obstacle(terms)
-        plan.append(PlannedEdit(person_id, name, only, obstacle, is_same))
+        plan.append(
+            PlannedEdit(
+                person_id=person_id, name=name, membership=only, obstacle=obstacle, is_same=is_same
+            )
+        )
     return plan
 
 

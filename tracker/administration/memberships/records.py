@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.accounts.sign_in import records as sign_ins
-from tracker.frameworks.versions import records_moves as moves
+from tracker.accounts.sign_in import records as sign_in_records
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
 from tracker.models import Membership, PersonVersion, RoleProfile, Team
 from tracker.models.record.versions import is_given_out
 from tracker.policy.permissions import Actor
-from tracker.records import audit, seals
+from tracker.records import audit as audit_records, seals as seals_records
 from tracker.rules.calendar import clean_period
 from tracker.rules.core.memberships import HOURS_MAX, MembershipTerms
 from tracker.rules.errors import Invalid
@@ -119,7 +119,7 @@ def refuse_overlap(tx: Session, membership: Membership) -> None:
 def add_many(tx: Session, person_terms: Sequence[tuple[int, MembershipTerms]]) -> None:
     """Memberships that were checked before, of many people, each another one."""
     rows = [{"person_id": person_id} | _values(terms) for person_id, terms in person_terms]
-    seals.add_many(tx, Membership, rows)
+    seals_records.add_many(tx, Membership, rows)
 
 
 def change_many(tx: Session, terms: Mapping[int, MembershipTerms]) -> None:
@@ -129,7 +129,7 @@ def change_many(tx: Session, terms: Mapping[int, MembershipTerms]) -> None:
         tx.execute(update(Membership), rows)
         changed = select(Membership).where(Membership.id.in_(terms))
         for membership in tx.scalars(changed.execution_options(populate_existing=True)):
-            seals.note(tx, membership)
+            seals_records.note(tx, membership)
 
 
 def _values(terms: MembershipTerms) -> dict[str, object]:
@@ -139,8 +139,8 @@ def _values(terms: MembershipTerms) -> dict[str, object]:
 def note(tx: Session, kind: str, actor: Actor, membership: Membership, now: dt.datetime) -> None:
     """Record that it changed. What its person may do is another thing from here on, and who learns
     in a framework for the first time is on a version of it."""
-    moves.begin(tx, [membership.person_id], now)
-    sign_ins.renew_all(tx, membership.person_id)
+    frameworks_versions_records_moves.begin(tx, [membership.person_id], now)
+    sign_in_records.renew_all(tx, membership.person_id)
     team = tx.get_one(Team, membership.team_id)
-    place: dict[str, audit.Fact] = {"team_id": team.id, "team": team.name}
-    audit.note_by(tx, kind, actor, now, membership.person_id, **place, role=membership.role)
+    place: dict[str, audit_records.Fact] = {"team_id": team.id, "team": team.name}
+    audit_records.note_by(tx, kind, actor, now, membership.person_id, **place, role=membership.role)

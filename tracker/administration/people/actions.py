@@ -9,23 +9,23 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account import records as accounts
-from tracker.accounts.addresses import records as address_changes
-from tracker.accounts.links import records as invitations
-from tracker.accounts.sign_in import records as sign_ins
-from tracker.administration.roster.rules_rows import clean_staff_id
+from tracker.accounts.account import records as account_records
+from tracker.accounts.addresses import records as addresses_records
+from tracker.accounts.links import records as links_records
+from tracker.accounts.sign_in import records as sign_in_records
+from tracker.administration.roster.rules import clean_staff_id
 from tracker.db import transaction
-from tracker.evidence.erasures import records as held_texts
-from tracker.evidence.files.rules_places import FilePlace
+from tracker.evidence.erasures import records as erasures_records
+from tracker.evidence.files.rules_backends import FileBackend
 from tracker.models import LegalHold, Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.core.erasures import on_hold_since
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records
+from tracker.records.core import administration as administration_records
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_email, clean_name, clean_prose
 from tracker.storage import file_rows
-from tracker.teams.rounds import records as round_snapshots
+from tracker.teams.rounds import records as teams_rounds_records
 
 
 def add(
@@ -39,7 +39,7 @@ def add(
     """
     with transaction() as tx:
         person = _added(tx, actor, name, email, staff_id, now)
-        return person.id, invitations.write(tx, person.id, now)
+        return person.id, links_records.write(tx, person.id, now)
 
 
 def add_and_mail(
@@ -56,9 +56,9 @@ def add_and_mail(
     with transaction() as tx:
         person = _added(tx, actor, name, email, staff_id, now)
         if is_invited:
-            library = administration.of_library(tx, actor)
-            invitations.invite(tx, library, [person], actor.person_id, now)
-            audit.note_by(tx, "invitation_mailed", actor, now, person.id)
+            library = administration_records.of_library(tx, actor)
+            links_records.invite(tx, library, [person], actor.person_id, now)
+            audit_records.note_by(tx, "invitation_mailed", actor, now, person.id)
         return person.id
 
 
@@ -66,7 +66,7 @@ def _added(
     tx: Session, actor: Actor, name: str, email: str, staff_id: str, now: dt.datetime
 ) -> Person:
     name, address = clean_name(name), clean_email(email)
-    library = administration.of_library(tx, actor)
+    library = administration_records.of_library(tx, actor)
     number = _free_staff_id(tx, library.id, staff_id)
     person = Person(
         library_id=library.id, name=name, email=address, staff_id=number, created_at=now
@@ -74,7 +74,7 @@ def _added(
     with _address_kept(tx, address, None, now):
         tx.add(person)
         tx.flush()
-    audit.note_by(tx, "person_added", actor, now, person.id)
+    audit_records.note_by(tx, "person_added", actor, now, person.id)
     return person
 
 
@@ -94,7 +94,7 @@ def edit(
         "email": (address := clean_email(email)),
     }
     with transaction() as tx:
-        person = administration.person_of(tx, actor, person_id)
+        person = administration_records.person_of(tx, actor, person_id)
         if staff_id is not None:
             new["staff_id"] = _free_staff_id(tx, person.library_id, staff_id, but=person.id)
         former = {key: getattr(person, key) for key in new if getattr(person, key) != new[key]}
@@ -102,12 +102,12 @@ def edit(
             setattr(person, key, new[key])
         if "email" in former:
             with _address_kept(tx, address, person.id, now):
-                accounts.move_address(tx, person, address, actor.person_id, now)
+                account_records.move_address(tx, person, address, actor.person_id, now)
         if former:
             facts = {"changed": ", ".join(former)}
             if "name" in former:
                 facts["former_name"] = former["name"]
-            audit.note_by(tx, "person_edited", actor, now, person.id, **facts)
+            audit_records.note_by(tx, "person_edited", actor, now, person.id, **facts)
 
 
 def _free_staff_id(tx: Session, library_id: int, typed: str, but: int = 0) -> str | None:
@@ -130,7 +130,7 @@ def _address_kept(
     """While it is written: nobody gets one that another can restore, and addresses are unique in
     the whole installation, so another library's lock may not be ours. Raises
     Invalid("email_taken")."""
-    if address_changes.is_kept(tx, address, person_id, now):
+    if addresses_records.is_kept(tx, address, person_id, now):
         raise Invalid("email_taken", "email", email=address)
     try:
         yield
@@ -142,39 +142,41 @@ def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """They can no longer sign in, from their next request on. Raises Conflict: own_account,
     last_administrator."""
     with transaction() as tx:
-        accounts.disable(tx, actor, administration.person_of(tx, actor, person_id), now)
+        account_records.disable(
+            tx, actor, administration_records.person_of(tx, actor, person_id), now
+        )
 
 
 def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """They may sign in again, with the password they had. Raises Conflict("account_is_earlier")
     for an account that goes on in another one."""
     with transaction() as tx:
-        person = administration.person_of(tx, actor, person_id)
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        accounts.enable(tx, actor, person, now)
+        person = administration_records.person_of(tx, actor, person_id)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
+        account_records.enable(tx, actor, person, now)
 
 
 def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """Raises Conflict("person_is_disabled")."""
     with transaction() as tx:
-        person = administration.person_of(tx, actor, person_id)
+        person = administration_records.person_of(tx, actor, person_id)
         if person.disabled_at is not None:
             raise Conflict("person_is_disabled")
         if not person.administrator:
             person.administrator = True
-            sign_ins.renew_all(tx, person.id)
-            audit.note_by(tx, "administrator_made", actor, now, person.id)
+            sign_in_records.renew_all(tx, person.id)
+            audit_records.note_by(tx, "administrator_made", actor, now, person.id)
 
 
 def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """Raises Conflict("last_administrator"): a library keeps one who can sign in."""
     with transaction() as tx:
-        person = administration.person_of(tx, actor, person_id)
+        person = administration_records.person_of(tx, actor, person_id)
         if person.administrator:
-            accounts.keep_one_administrator(tx, person)
+            account_records.keep_one_administrator(tx, person)
             person.administrator = False
-            sign_ins.renew_all(tx, person.id)
-            audit.note_by(tx, "administrator_unmade", actor, now, person.id)
+            sign_in_records.renew_all(tx, person.id)
+            audit_records.note_by(tx, "administrator_unmade", actor, now, person.id)
 
 
 def begin_legal_hold(actor: Actor, person_id: int, why: str, now: dt.datetime) -> None:
@@ -182,18 +184,18 @@ def begin_legal_hold(actor: Actor, person_id: int, why: str, now: dt.datetime) -
     Conflict("hold_is_open"); Missing."""
     why = clean_prose(why, "why")
     with transaction() as tx:
-        person = administration.person_of(tx, actor, person_id)
+        person = administration_records.person_of(tx, actor, person_id)
         if on_hold_since(person.id) is not None:
             raise Conflict("hold_is_open")
         tx.add(LegalHold(person_id=person.id, why=why, set_by_id=actor.person_id, began_at=now))
-        audit.note_by(tx, "legal_hold_set", actor, now, person.id)
+        audit_records.note_by(tx, "legal_hold_set", actor, now, person.id)
 
 
-def end_legal_hold(actor: Actor, person_id: int, place: FilePlace, now: dt.datetime) -> int:
+def end_legal_hold(actor: Actor, person_id: int, place: FileBackend, now: dt.datetime) -> int:
     """End it and erase what it kept, unless another hold still keeps that; returns how many texts
     that were. Raises Conflict("hold_is_over"), Missing."""
     with transaction() as tx:
-        person = administration.person_of(tx, actor, person_id)
+        person = administration_records.person_of(tx, actor, person_id)
         hold = tx.scalar(
             select(LegalHold).where(LegalHold.person_id == person.id, LegalHold.ended_at.is_(None))
         )
@@ -201,7 +203,7 @@ def end_legal_hold(actor: Actor, person_id: int, place: FilePlace, now: dt.datet
             raise Conflict("hold_is_over")
         hold.ended_at, hold.ended_by_id = now, actor.person_id
         tx.flush()
-        count = held_texts.release(tx, person.id, now)
-        audit.note_by(tx, "legal_hold_ended", actor, now, person.id, texts=count)
+        count = erasures_records.release(tx, person.id, now)
+        audit_records.note_by(tx, "legal_hold_ended", actor, now, person.id, texts=count)
     file_rows.finish_or_leave(place)
     return count

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from tracker.administration.roster.rules_rows import STAFF_ID_MAX
+from tracker.administration.roster.rules import STAFF_ID_MAX
 from tracker.rules.roles import Role
 from tracker.rules.texts import NOTE_MAX
 from tracker.web.http.errors import refusal_messages

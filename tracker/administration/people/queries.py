@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from tracker.administration.roster import queries as rosters
-from tracker.administration.roster.rules_rows import team_names
+from tracker.administration.roster import queries as roster_queries
+from tracker.administration.roster.rules import team_names
 from tracker.db import session
 from tracker.models import LegalHold, Membership, Person, RoleProfile, Team
 from tracker.policy.permissions import Actor, current_on, people_of
@@ -101,7 +101,7 @@ def legal_holds(person_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
 def exported(actor: Actor, today: dt.date) -> Iterable[dict[str, Any]]:
     """Everybody who is not disabled, by name, with what they are in teams and will be, and the name
     of the team as a roster says it. Two queries."""
-    names = team_names(rosters.teams(actor))
+    names = team_names(roster_queries.teams(actor))
     is_not_over = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
     rows = session().execute(
         select(

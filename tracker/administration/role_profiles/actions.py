@@ -4,20 +4,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select, tuple_
+from sqlalchemy import Row, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
 from tracker.models.record.versions import expected_rank, expects, target_keys
 from tracker.policy.permissions import Actor
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records, seals as seals_records
+from tracker.records.core import administration as administration_records
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_line, clean_prose
-from tracker.teams.rounds import records as round_snapshots
+from tracker.teams.rounds import records as teams_rounds_records
 
 Targets = Mapping[int, int | None]
 """Domain id -> rank, or None where nothing is expected."""
@@ -40,9 +40,9 @@ def create(
     """
     name = clean_line(name)
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         framework = _offered(tx, framework_id)
-        moves.of_newcomers(tx, library.id, framework.slug, now)
+        frameworks_versions_records_moves.of_newcomers(tx, library.id, framework.slug, now)
         of_library = RoleProfile.library_id == library.id
         position = (tx.scalar(select(func.max(RoleProfile.position)).where(of_library)) or 0) + 1
         return _add(tx, actor, framework, name, position, targets, targets_reason, now)
@@ -60,9 +60,11 @@ def edit(
     does."""
     name = clean_line(name)
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        profile = administration.locked(tx, actor, RoleProfile, role_profile_id)
-        version = moves.of_newcomers(tx, profile.library_id, profile.slug, now)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
+        profile = administration_records.locked(tx, actor, RoleProfile, role_profile_id)
+        version = frameworks_versions_records_moves.of_newcomers(
+            tx, profile.library_id, profile.slug, now
+        )
         name_before, reason_before = profile.name, profile.targets_reason
         if name != name_before and _is_taken(tx, profile.library_id, profile.slug, name):
             raise Invalid("role_profile_name_taken", "name")
@@ -83,7 +85,7 @@ def retire(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
     is to begin."""
     stands = or_(Membership.ends_on.is_(None), Membership.ends_on >= actor.today(now))
     with transaction() as tx:
-        profile = administration.locked(tx, actor, RoleProfile, role_profile_id)
+        profile = administration_records.locked(tx, actor, RoleProfile, role_profile_id)
         holds = Membership.role_profile_id == profile.id
         used = tx.scalar(select(func.count()).select_from(Membership).where(holds, stands))
         if used:
@@ -95,7 +97,7 @@ def retire(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
 
 def restore(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
-        profile = administration.locked(tx, actor, RoleProfile, role_profile_id)
+        profile = administration_records.locked(tx, actor, RoleProfile, role_profile_id)
         if profile.retired_at is not None:
             profile.retired_at = None
             _note(tx, "role_profile_restored", actor, profile, now)
@@ -109,7 +111,7 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
     Raises Invalid: framework_unknown; Conflict: no_role_labels, role_labels_used (all are there).
     """
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         framework = _offered(tx, framework_id)
         labels = tx.execute(
             select(Level.rank, Level.role_label)
@@ -121,7 +123,7 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
             raise Conflict("no_role_labels")
         levels = _target_levels(tx, framework_id)
         highest = {row.id: row.rank for row in levels if not row.targets_need_reason}
-        moves.of_newcomers(tx, library.id, framework.slug, now)
+        frameworks_versions_records_moves.of_newcomers(tx, library.id, framework.slug, now)
         made = {}
         for rank, label in dict(reversed(labels)).items():
             if not _is_taken(tx, library.id, framework.slug, label):
@@ -207,7 +209,7 @@ def _set_targets(
     changed = {key: rank for key, rank in targets.items() if domains[key].expected != rank}
     keys = {key: (domains[key].strand_key, domains[key].domain_key) for key in changed}
     in_changed = tuple_(Target.strand_key, Target.domain_key).in_(keys.values())
-    tx.execute(delete(Target).where(Target.role_profile_id == profile.id, in_changed))
+    seals_records.delete_many(tx, Target, Target.role_profile_id == profile.id, in_changed)
     tx.add_all(
         Target(role_profile_id=profile.id, strand_key=strand, domain_key=domain, rank=changed[key])
         for key, (strand, domain) in keys.items()
@@ -234,4 +236,4 @@ def _note(
     if profile.targets_reason:
         facts["targets_reason"] = profile.targets_reason
     key, name = profile.id, profile.name
-    audit.note_by(tx, kind, actor, now, role_profile_id=key, role_profile=name, **facts)
+    audit_records.note_by(tx, kind, actor, now, role_profile_id=key, role_profile=name, **facts)

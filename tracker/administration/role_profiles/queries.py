@@ -147,12 +147,12 @@ def domains_of(framework_id: int, role_profile_id: int = 0) -> list[TargetDomain
     )
     return [
         TargetDomain(
-            domain_id,
-            title,
-            strand.title if strand.title != title else "",
-            levels[strand.id],
-            strand.targets_need_reason,
-            expected,
+            id=domain_id,
+            title=title,
+            strand=strand.title if strand.title != title else "",
+            levels=levels[strand.id],
+            needs_reason=strand.targets_need_reason,
+            expected=expected,
         )
         for domain_id, title, strand, expected in rows
     ]
@@ -200,14 +200,14 @@ def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
     newest = {version.slug: version.id for version in in_order}
     return [
         FrameworkChoice(
-            version.id,
-            keys[version.id],
-            f"{version.title} {version.version}",
-            version.lang,
-            labels[version.id],
-            version.id == (chosen_id or newest[version.slug]),
-            learning > 0,
-            version.slug not in offered,
+            id=version.id,
+            key=keys[version.id],
+            label=f"{version.title} {version.version}",
+            lang=version.lang,
+            role_labels=labels[version.id],
+            is_for_newcomers=version.id == (chosen_id or newest[version.slug]),
+            is_used=learning > 0,
+            is_hidden=version.slug not in offered,
         )
         for version, chosen_id, learning in rows
     ]

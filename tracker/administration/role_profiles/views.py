@@ -6,12 +6,15 @@ from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
-from tracker.administration.role_profiles import actions as service, queries as role_profiles
+from tracker.administration.role_profiles import (
+    actions as role_profiles_actions,
+    queries as role_profiles_queries,
+)
 from tracker.administration.role_profiles.forms import RoleProfileForm, role_profile_form
 from tracker.administration.role_profiles.queries import FrameworkChoice, TargetDomain
 from tracker.models import Framework, RoleProfile
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
@@ -28,7 +31,7 @@ bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     """`?framework=` chooses one of several; all without it."""
-    lines = role_profiles.listed(session.actor(), session.today())
+    lines = role_profiles_queries.listed(session.actor(), session.today())
     frameworks = _frameworks()
     wanted = request.args.get("framework") or None
     shown = {choice.id: choice for choice in frameworks if wanted in (None, choice.key)}
@@ -56,7 +59,9 @@ def start() -> ResponseReturnValue:
     """Make them from the role labels of the framework that the form names."""
     framework = _framework()
     return pressed(
-        lambda: service.start_from_labels(session.actor(), framework.id, session.now()),
+        lambda: role_profiles_actions.start_from_labels(
+            session.actor(), framework.id, session.now()
+        ),
         lambda made: ngettext(
             "%(num)d job profile is made. Check its targets and change what differs here.",
             "%(num)d job profiles are made. Check their targets and change what differs here.",
@@ -81,22 +86,25 @@ def create() -> ResponseReturnValue:
     done = _("The job profile %(name)s is added.", name=form.name.data)
     to = url_for("admin_role_profiles.index")
     page = saved(
-        form, lambda: service.create(actor, framework.id, now=now, **form.values()), done, to
+        form,
+        lambda: role_profiles_actions.create(actor, framework.id, now=now, **form.values()),
+        done,
+        to,
     )
     return page or (_page(framework, form), 422)
 
 
 @bp.get("/<id:role_profile_id>")
-@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.role_profile)
 def edit(role_profile: Subject) -> ResponseReturnValue:
-    profile, framework = role_profiles.detail(role_profile.id)
+    profile, framework = role_profiles_queries.detail(role_profile.id)
     return _page(framework, profile=profile)
 
 
 @bp.post("/<id:role_profile_id>")
-@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.role_profile)
 def update(role_profile: Subject) -> ResponseReturnValue:
-    profile, framework = role_profiles.detail(role_profile.id)
+    profile, framework = role_profiles_queries.detail(role_profile.id)
     form, actor, now = _form(_domains(framework)), session.actor(), session.now()
     done = _(
         "The job profile %(name)s is saved. Profiles and gaps use its targets at once.",
@@ -104,27 +112,34 @@ def update(role_profile: Subject) -> ResponseReturnValue:
     )
     to = url_for("admin_role_profiles.index")
     page = saved(
-        form, lambda: service.edit(actor, role_profile.id, now=now, **form.values()), done, to
+        form,
+        lambda: role_profiles_actions.edit(actor, role_profile.id, now=now, **form.values()),
+        done,
+        to,
     )
     return page or (_page(framework, form, profile), 422)
 
 
 @bp.post("/<id:role_profile_id>/retire")
-@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.role_profile)
 def retire(role_profile: Subject) -> ResponseReturnValue:
-    name = role_profiles.detail(role_profile.id)[0].name
+    name = role_profiles_queries.detail(role_profile.id)[0].name
     done = _(
         "The job profile %(name)s is retired. It stays with memberships that have ended.", name=name
     )
-    return _pressed(role_profile.id, service.retire, done, "admin_role_profiles.restore")
+    return _pressed(
+        role_profile.id, role_profiles_actions.retire, done, "admin_role_profiles.restore"
+    )
 
 
 @bp.post("/<id:role_profile_id>/restore")
-@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.role_profile)
 def restore(role_profile: Subject) -> ResponseReturnValue:
-    name = role_profiles.detail(role_profile.id)[0].name
+    name = role_profiles_queries.detail(role_profile.id)[0].name
     done = _("The job profile %(name)s can be given to learners again.", name=name)
-    return _pressed(role_profile.id, service.restore, done, "admin_role_profiles.retire")
+    return _pressed(
+        role_profile.id, role_profiles_actions.restore, done, "admin_role_profiles.retire"
+    )
 
 
 def _pressed(key: int, act: Callable[..., None], done: str, back: str) -> ResponseReturnValue:
@@ -134,7 +149,7 @@ def _pressed(key: int, act: Callable[..., None], done: str, back: str) -> Respon
 
 def _frameworks() -> list[FrameworkChoice]:
     """Of each framework the version that newcomers begin with: a job profile is for all of them."""
-    choices = role_profiles.frameworks(session.actor(), session.today())
+    choices = role_profiles_queries.frameworks(session.actor(), session.today())
     return [choice for choice in choices if choice.is_for_newcomers]
 
 
@@ -164,7 +179,7 @@ def _switch(
 
 
 def _domains(framework: FrameworkChoice | Framework, profile_id: int = 0) -> list[TargetDomain]:
-    return mark_language(role_profiles.domains_of(framework.id, profile_id), framework.lang)
+    return mark_language(role_profiles_queries.domains_of(framework.id, profile_id), framework.lang)
 
 
 def _form(domains: list[TargetDomain], profile: RoleProfile | None = None) -> RoleProfileForm:

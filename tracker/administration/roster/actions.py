@@ -1,50 +1,80 @@
 """A roster is uploaded, what its columns and values mean is said, and it is compared with what is
-here. Nobody is brought in by it (actions_import.py). Who is not in it is ended where it is said."""
+here. Nobody is brought in by it. Who is not in it is ended where it is said.
+
+The ready rows of a roster are brought in: all of them in one transaction, or none.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tracker.administration.memberships import records as memberships
-from tracker.administration.roster import queries as rosters
+from tracker.accounts.account import records as account_records
+from tracker.accounts.readers import records as readers_records
+from tracker.administration.memberships import records as memberships_records
+from tracker.administration.roster import queries as roster_queries
 from tracker.administration.roster.rules import (
+    JOB,
     KEPT_FOR,
     Cells,
+    KnownTeam,
+    NewTeam,
+    PlannedMembership,
+    PlannedPerson,
     PlannedRow,
     RosterMapping,
     RosterState,
+    read_row,
 )
-from tracker.administration.roster.rules_files import RosterFile, guessed
+from tracker.administration.roster.rules_columns import guess, of_places
+from tracker.administration.roster.rules_files import RosterFile
 from tracker.administration.roster.rules_plan import RosterPlan
-from tracker.administration.roster.rules_rows import read_row
 from tracker.db import transaction
-from tracker.models import Membership, RosterImport, RosterMemory, RosterRow, Team
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
+from tracker.models import Membership, Person, RosterImport, RosterMemory, RosterRow, Team
 from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records, jobs as jobs_records, seals as seals_records
+from tracker.records.core import administration as administration_records
+from tracker.row_locks import held
 from tracker.rules.calendar import clean_period
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.delimited import plain
 from tracker.rules.errors import Conflict, Invalid
-from tracker.teams.rounds import records as round_snapshots
+from tracker.teams.rounds import records as teams_rounds_records
 
 
 def check(actor: Actor, cells: Cells, mapping: RosterMapping, now: dt.datetime) -> RosterPlan:
     """What it would do, compared with what is here now. Nothing is stored. A row without what the
     columns lack is to be fixed like any other."""
     rows = [read_row(number, of_row, mapping.columns, actor.region) for number, of_row in cells]
-    return RosterPlan(cells, rows, rosters.ground(actor, actor.today(now), rows), mapping)
+    return RosterPlan(cells, rows, roster_queries.ground(actor, actor.today(now), rows), mapping)
 
 
 def mapping_for(actor: Actor, file: RosterFile, *, makes_teams: bool = False) -> RosterMapping:
-    """As the library's last file was read, else by the usual names."""
-    memory = rosters.memory(actor.library_id)
-    columns = guessed(file.headings, memory.called if memory else {})
-    return RosterMapping(columns, memory.meanings if memory else {}, makes_teams)
+    """As the library's last file was read, and the one that the actor has not brought in yet; else
+    by headings and by what stands below them."""
+    memory, waiting = roster_queries.memory(actor.library_id), roster_queries.waiting(actor)
+    called, meanings = (memory.called, memory.meanings) if memory else ({}, {})
+    if waiting is not None:
+        called = called | _called(waiting)
+        meanings = {
+            column: meanings.get(column, {}) | waiting.meanings.get(column, {})
+            for column in meanings.keys() | waiting.meanings.keys()
+        }
+    columns = guess(file.headings, [cells for _number, cells in file.rows], called)
+    makes_teams = makes_teams or (waiting is not None and waiting.makes_teams)
+    return RosterMapping(columns, meanings, makes_teams)
+
+
+def _called(staged: RosterImport) -> dict[str, str]:
+    """What each heading was taken for, by its plain words; "" where it is not used."""
+    columns = of_places(staged.columns)
+    return {plain(name): columns.get(at, "") for at, name in enumerate(staged.headings) if name}
 
 
 def mapping_of(staged: RosterImport) -> RosterMapping:
@@ -57,11 +87,11 @@ def stage(actor: Actor, file: RosterFile, now: dt.datetime, *, makes_teams: bool
     mapping = mapping_for(actor, file, makes_teams=makes_teams)
     plan = check(actor, file.rows, mapping, now)
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         mine = select(RosterImport).where(
             RosterImport.person_id == actor.person_id,
             RosterImport.state == RosterState.CHECKED,
-            RosterImport.id.not_in([busy.id for busy in rosters.at_work(now, library.id)]),
+            RosterImport.id.not_in([busy.id for busy in roster_queries.at_work(now, library.id)]),
         )
         for other in tx.scalars(mine):  # what stays says so, where its page is still open
             tx.execute(delete(RosterRow).where(RosterRow.import_id == other.id))
@@ -73,6 +103,7 @@ def stage(actor: Actor, file: RosterFile, now: dt.datetime, *, makes_teams: bool
             file_name=file.name,
             sheet=file.sheet,
             headings=list(file.headings),
+            never_stored=list(file.never_stored),
             **mapping._asdict(),
             plan_digest=plan.digest,
             uploaded_at=now,
@@ -92,7 +123,7 @@ def choose(
 ) -> None:
     """Say what its columns and values mean, and check it again. Raises Conflict: roster_is_done,
     roster_replaced, roster_at_work."""
-    plan = check(actor, rosters.cells(roster_id), mapping, now)
+    plan = check(actor, roster_queries.cells(roster_id), mapping, now)
     with transaction() as tx:
         staged = _waiting(tx, actor, roster_id, now)
         staged.columns, staged.meanings, staged.makes_teams = mapping
@@ -103,15 +134,11 @@ def choose(
 
 def _remember(tx: Session, staged: RosterImport) -> None:
     """What the headings and values mean, beside what others meant before."""
-    memory = rosters.memory(staged.library_id)
+    memory = roster_queries.memory(staged.library_id)
     if memory is None:
         memory = RosterMemory(library_id=staged.library_id, called={}, meanings={})
         tx.add(memory)
-    columns = {place: str(column) for column, place in staged.columns.items()}
-    headings = {plain(name): place for place, name in enumerate(staged.headings) if name}
-    memory.called = memory.called | {
-        name: columns.get(place, "") for name, place in headings.items()
-    }
+    memory.called = memory.called | _called(staged)
     memory.meanings = memory.meanings | {
         column: memory.meanings.get(column, {}) | values
         for column, values in staged.meanings.items()
@@ -120,8 +147,8 @@ def _remember(tx: Session, staged: RosterImport) -> None:
 
 def check_again(actor: Actor, roster_id: int, now: dt.datetime) -> RosterPlan:
     """Compare it with what is here now, and keep what came of it."""
-    mapping = mapping_of(rosters.roster(roster_id))
-    plan = check(actor, rosters.cells(roster_id), mapping, now)
+    mapping = mapping_of(roster_queries.roster(roster_id))
+    plan = check(actor, roster_queries.cells(roster_id), mapping, now)
     with transaction() as tx:
         staged = locked(tx, actor, roster_id)
         if staged.state is RosterState.CHECKED and staged.plan_digest != plan.digest:
@@ -139,7 +166,7 @@ def forget(now: dt.datetime) -> int:
     """Delete files that are older than they are kept, but for those that the worker is about to
     bring in. Returns how many there were."""
     with transaction() as tx:
-        needed = [staged.id for staged in rosters.at_work(now)]
+        needed = [staged.id for staged in roster_queries.at_work(now)]
         old = RosterImport.uploaded_at <= now - KEPT_FOR, RosterImport.id.not_in(needed)
         ids = tx.scalars(select(RosterImport.id).where(*old)).all()
         _delete(tx, ids)
@@ -156,10 +183,12 @@ def end(
     """
     clean_period(ends_on, None)
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
         if locked(tx, actor, roster_id).state is not RosterState.IMPORTED:
             raise Conflict("roster_not_done")
-        chosen = {person.id for person in rosters.not_in_file(roster_id, actor)} & set(people)
+        chosen = {person.id for person in roster_queries.not_in_file(roster_id, actor)} & set(
+            people
+        )
         if not chosen:
             raise Invalid("roster_nobody_chosen", "people")
         standing = tx.execute(
@@ -175,18 +204,22 @@ def end(
         terms: dict[int, MembershipTerms] = {}
         for row, team in standing:
             terms[row.id] = replace(MembershipTerms.of(row), ends_on=ends_on)
-            place: dict[str, audit.Fact] = {"team_id": row.team_id, "team": team, "role": row.role}
-            audit.note_by(
+            place: dict[str, audit_records.Fact] = {
+                "team_id": row.team_id,
+                "team": team,
+                "role": row.role,
+            }
+            audit_records.note_by(
                 tx, "membership_ended", actor, now, row.person_id, **place, roster=roster_id
             )
-        memberships.change_many(tx, terms)
+        memberships_records.change_many(tx, terms)
         return len({row.person_id for row, _team in standing})
 
 
 def locked(tx: Session, actor: Actor, roster_id: int) -> RosterImport:
     """One of the actor's library, locked with it. Raises Missing, and Conflict("roster_replaced")
     for one whose rows are gone."""
-    staged = administration.locked(tx, actor, RosterImport, roster_id)
+    staged = administration_records.locked(tx, actor, RosterImport, roster_id)
     if staged.state is RosterState.REPLACED:
         raise Conflict("roster_replaced")
     return staged
@@ -197,7 +230,7 @@ def _waiting(tx: Session, actor: Actor, roster_id: int, now: dt.datetime) -> Ros
     staged = locked(tx, actor, roster_id)
     if staged.state is not RosterState.CHECKED:
         raise Conflict("roster_is_done")
-    for busy in rosters.at_work(now, actor.library_id):
+    for busy in roster_queries.at_work(now, actor.library_id):
         if busy.id == roster_id:
             raise Conflict("roster_at_work", file=busy.file_name, name=busy.by)
     return staged
@@ -225,3 +258,207 @@ def _verdict(row: PlannedRow) -> dict[str, object]:
 def _delete(tx: Session, ids: Sequence[int]) -> None:
     tx.execute(delete(RosterRow).where(RosterRow.import_id.in_(ids)))
     tx.execute(delete(RosterImport).where(RosterImport.id.in_(ids)))
+
+
+TRIES = 3
+"""How often it is compared anew where somebody changed something in between."""
+
+
+class _GroundMoved(Exception):  # noqa: N818  (not a fault: it is compared anew)
+    pass
+
+
+class BroughtIn(NamedTuple):
+    """How many people were added and changed."""
+
+    new: int
+    changed: int
+
+
+def ask(actor: Actor, roster_id: int, seen: str, language: str, now: dt.datetime) -> int:
+    """Let the worker bring in all rows that are ready, as the page with the digest `seen` showed
+    them. Returns the id of the job; asked twice, of the one that is open.
+
+    Raises Conflict: roster_is_done, roster_replaced, roster_overtaken, roster_at_work, jobs_open,
+    jobs_kept.
+    """
+    with transaction() as tx:
+        staged = locked(tx, actor, roster_id)
+        if staged.state is not RosterState.CHECKED:
+            raise Conflict("roster_is_done")
+        if staged.plan_digest != seen:
+            raise Conflict("roster_overtaken")
+        _must_be_alone(actor, now, own=roster_id)
+        about = {"record_id": str(roster_id), "about": staged.file_name}
+        arguments = {**about, "seen": seen, "language": language}
+        return jobs_records.ask(tx, JOB, actor.person_id, actor.library_id, arguments, now)
+
+
+def bring_in(
+    actor: Actor, roster_id: int, seen: str, now: dt.datetime, *, is_asked: bool = False
+) -> BroughtIn | None:
+    """All rows that are ready; None where that was done already.
+
+    `seen` is the digest of what the page showed. Everything is worked out before the transaction;
+    within it is asked whether it still stands on what is here. `is_asked`: the worker does it, as
+    it was asked to. Raises Conflict: roster_overtaken, roster_replaced, roster_at_work;
+    Missing("roster_gone").
+    """
+    mapping = mapping_of(roster_queries.roster(roster_id))
+    for _try in range(TRIES):
+        plan = check(actor, roster_queries.cells(roster_id), mapping, now)
+        try:
+            with transaction() as tx:
+                staged = locked(tx, actor, roster_id)
+                if staged.state is not RosterState.CHECKED:
+                    return None
+                if not is_asked:
+                    _must_be_alone(actor, now)
+                if plan.digest != seen:
+                    raise Conflict("roster_overtaken")
+                if roster_queries.ground(actor, plan.ground.today, plan.rows) != plan.ground:
+                    raise _GroundMoved
+                return _Import(tx=tx, actor=actor, staged=staged, plan=plan, now=now).write()
+        except _GroundMoved:
+            continue
+        except IntegrityError as error:  # an address that another library took just now
+            raise Conflict("roster_overtaken") from error
+    raise Conflict("roster_overtaken")
+
+
+def _must_be_alone(actor: Actor, now: dt.datetime, own: int | None = None) -> None:
+    """While one of the library is brought in, another would be checked against what is about to
+    change."""
+    for busy in roster_queries.at_work(now, actor.library_id):
+        if (busy.id, busy.person_id) != (own, actor.person_id):
+            raise Conflict("roster_at_work", file=busy.file_name, name=busy.by)
+
+
+@dataclass
+class _Import:
+    """One while it is written. `ids` and `teams`: of the people and teams that it makes; `first`:
+    the first place of each person in it."""
+
+    tx: Session
+    actor: Actor
+    staged: RosterImport
+    plan: RosterPlan
+    now: dt.datetime
+    ids: dict[PlannedPerson, int] = field(default_factory=dict)
+    teams: dict[object, int] = field(default_factory=dict)
+    first: dict[PlannedPerson, PlannedMembership] = field(default_factory=dict)
+
+    def write(self) -> BroughtIn:
+        tx, plan = self.tx, self.plan
+        here = {person.id: person for person in plan.people if person.known}
+        changing = {key for key, person in here.items() if person.changed or person.comes_back}
+        changing |= {planned.person.id for planned in plan.memberships if planned.person.known}
+        people = tx.scalars(held(select(Person).where(Person.id.in_(changing)))).all()
+        teams_rounds_records.keep_due(tx, self.actor.library_id, self.now)
+        with readers_records.watched(tx, self.actor, self.now, signed_in=True):
+            terms = {
+                planned: replace(planned.terms, team_id=self._team_id(planned.team))
+                for planned in plan.memberships
+            }
+            self._add_people()
+            for person in people:
+                if person.id in here:
+                    self._change(person, here[person.id])
+            tx.flush()
+            self._write_memberships(terms)
+        name_people(tx, self.staged, self.ids)
+        self.staged.state, self.staged.imported_at = RosterState.IMPORTED, self.now
+        self.note(None, "roster_imported", added=len(self.ids), changed=len(changing))
+        return BroughtIn(len(self.ids), len(changing))
+
+    def _team_id(self, team: KnownTeam | NewTeam) -> int:
+        """One that is not here is made, below those above it, each once."""
+        if isinstance(team, KnownTeam):
+            return team.id
+        if team.key not in self.teams:
+            above, parent_id = team.names[:-1], team.parent_id
+            if above:
+                parent_id = self._team_id(NewTeam(parent_id, above))
+            made = Team(
+                library_id=self.actor.library_id,
+                parent_id=parent_id,
+                name=team.name,
+                path="",
+                open_reviews=False,
+            )
+            self.tx.add(made)
+            self.tx.flush()
+            made.path = f"{self.tx.get_one(Team, parent_id).path}{made.id}/"
+            self.teams[team.key] = made.id
+            self.note(None, "team_added", team_id=made.id, team=team.name)
+        return self.teams[team.key]
+
+    def _add_people(self) -> None:
+        """Without a password and without a link: they are invited later."""
+        new = [person for person in self.plan.people if person.known is None]
+        rows = [
+            {
+                "library_id": self.actor.library_id,
+                "name": person.name,
+                "email": person.email,
+                "staff_id": person.staff_id or None,
+                "created_at": self.now,
+            }
+            for person in new
+        ]
+        ids = {person.email: person.id for person in seals_records.add_many(self.tx, Person, rows)}
+        self.ids = {person: ids[person.email] for person in new}
+        self.first = {planned.person: planned for planned in reversed(self.plan.memberships)}
+        for person in new:
+            place = self._place(self.first[person]) if person in self.first else {}
+            self.note(self.ids[person], "person_added", **place)
+
+    def _change(self, row: Person, planned: PlannedPerson) -> None:
+        """As administration/people/actions.edit does it for one."""
+        if planned.comes_back:
+            row.disabled_at = None
+            self.note(row.id, "person_enabled")
+        for name in planned.changed:
+            if name != "email":
+                setattr(row, name, getattr(planned, name))
+        if "email" in planned.changed:
+            account_records.move_address(
+                self.tx, row, planned.email, self.actor.person_id, self.now
+            )
+        if planned.changed:
+            self.note(row.id, "person_edited", changed=", ".join(planned.changed))
+
+    def _write_memberships(self, terms: dict[PlannedMembership, MembershipTerms]) -> None:
+        changed = {new.known.id: terms[new] for new in terms if new.known}
+        people = {new: new.person.id or self.ids[new.person] for new in terms}
+        memberships_records.change_many(self.tx, changed)
+        memberships_records.add_many(
+            self.tx, [(people[new], terms[new]) for new in terms if new.known is None]
+        )
+        for planned, person_id in people.items():
+            if planned.person.known is None and planned is self.first[planned.person]:
+                continue  # it was noted with them
+            kind = "membership_corrected"
+            if planned.known is None:
+                kind = "membership_added"
+            elif planned.terms.ends_on not in (None, planned.known.terms.ends_on):
+                kind = "membership_ended"
+            self.note(person_id, kind, **self._place(planned))
+        frameworks_versions_records_moves.begin(self.tx, set(people.values()), self.now)
+
+    def _place(self, planned: PlannedMembership) -> dict[str, str | int]:
+        """A team that is made with the file has the name of the row that it was made by."""
+        team = self.tx.get_one(Team, self._team_id(planned.team))
+        return {"team_id": team.id, "team": team.name, "role": planned.terms.role}
+
+    def note(self, person_id: int | None, kind: str, **facts: str | int) -> None:
+        facts |= {"roster": self.staged.id}
+        audit_records.note_by(self.tx, kind, self.actor, self.now, person_id, **facts)
+
+
+def name_people(tx: Session, staged: RosterImport, ids: dict[PlannedPerson, int]) -> None:
+    """Whom the rows added."""
+    for person, person_id in ids.items():
+        for row in person.rows:
+            where = RosterRow.import_id == staged.id, RosterRow.number == row.number
+            tx.execute(update(RosterRow).where(*where).values(person_id=person_id))

@@ -10,9 +10,11 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
 
-from tracker.administration.roster import rules_files as files
+from tracker.administration.roster import rules_files as roster_rules_files
 from tracker.administration.roster.rules import NEW, NOT_HERE, Meanings, RosterMapping
-from tracker.administration.roster.rules_files import Columns, RosterColumn, RosterFile
+from tracker.administration.roster.rules_columns import Columns, with_titles
+from tracker.administration.roster.rules_files import RosterColumn, RosterFile
+from tracker.rules.delimited import plain
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Role
 from tracker.web.http.errors import refusal_messages
@@ -29,8 +31,8 @@ refusal_messages(
     ),
     roster_long=_l("A file can have %(most)s rows. Split it, and import one part at a time."),
     roster_wide=_l(
-        "The first row must hold the headings: between 2 and %(most)s columns. Delete the rows "
-        "above them, and the columns that you don’t need."
+        "No row holds headings: between 2 and %(most)s columns. Write a heading above each column, "
+        "and delete the columns that you don’t need."
     ),
     roster_cell_long=_l(
         "In row %(row)s a cell is longer than %(most)s characters. Shorten it, or delete the "
@@ -80,7 +82,9 @@ class UploadForm(Form):
     file: Any = FileField(
         _l("File"),
         [InputRequired(_l("Choose a file."))],
-        description=_l("CSV or XLSX, with headings in the first row."),
+        description=_l(
+            "CSV or XLSX, as your staff system writes it, with a heading for each column."
+        ),
     )
 
     def roster(self) -> RosterFile:
@@ -88,9 +92,9 @@ class UploadForm(Form):
         sent = request.files.get(self.file.name)
         if sent is None or not sent.filename:
             raise Invalid("roster_empty", "file")
-        content = sent.stream.read(files.BYTES_MAX + 1)
+        content = sent.stream.read(roster_rules_files.BYTES_MAX + 1)
         name = "".join(char for char in sent.filename if char.isprintable())
-        return files.read(name if files.is_kept(name) else "", content)
+        return roster_rules_files.read(name if roster_rules_files.is_kept(name) else "", content)
 
 
 class MappingForm(Form):
@@ -105,9 +109,10 @@ class MappingForm(Form):
         headings: Sequence[str],
         values: Mapping[RosterColumn, Mapping[str, object]],
         before: Meanings,
+        named: Mapping[str, Sequence[tuple[str, str]]],
     ) -> RosterMapping:
         """What was chosen. Of two for one column the first counts; the meaning of a value that no
-        select asked about stays."""
+        select asked about stays. `named`: supervisors whom several are called like."""
         columns: Columns = {}
         for place in range(len(headings)):
             name = request.form.get(f"column-{place}", "")
@@ -123,7 +128,11 @@ class MappingForm(Form):
                 meant.pop(word, None)
                 if chosen in (NEW, NOT_HERE, *Role) or ID.fullmatch(chosen):
                     meant[word] = chosen
-        return RosterMapping(columns, meanings, bool(self.makes_teams.data))
+        for number, (name, people) in enumerate(named.items()):
+            chosen = request.form.get(f"meaning-{RosterColumn.SUPERVISOR}-{number}")
+            if chosen in (NOT_HERE, *dict(people)):
+                meanings.setdefault(RosterColumn.SUPERVISOR, {})[plain(name)] = chosen
+        return RosterMapping(with_titles(columns), meanings, bool(self.makes_teams.data))
 
 
 class ImportForm(Form):

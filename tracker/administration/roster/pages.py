@@ -7,15 +7,16 @@ from typing import Any, NamedTuple
 from flask import Response, request
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.administration.people import queries as people
+from tracker.administration.people import queries as people_queries
 from tracker.administration.people.forms import ROLES
-from tracker.administration.role_profiles import queries as role_profiles
-from tracker.administration.roster import queries as rosters
+from tracker.administration.role_profiles import queries as role_profiles_queries
+from tracker.administration.roster import queries as roster_queries
 from tracker.administration.roster.forms import ImportForm, MappingForm
 from tracker.administration.roster.rules import NEW, NOT_HERE, READY, RosterState, RosterVerdict
+from tracker.administration.roster.rules_columns import of_places, suggested
 from tracker.administration.roster.rules_files import RosterColumn, lacking, values_of
 from tracker.administration.roster.rules_problems import PROBLEMS
-from tracker.administration.teams import queries as team_tree
+from tracker.administration.teams import queries as teams_queries
 from tracker.models import RosterImport
 from tracker.policy.permissions import Actor
 from tracker.rules.delimited import plain
@@ -41,9 +42,13 @@ COLUMNS: Mapping[str, Any] = {
     RosterColumn.STARTS_ON: _l("First day"),
     RosterColumn.ENDS_ON: _l("Last day"),
     RosterColumn.SUPERVISOR: _l("Supervisor"),
+    RosterColumn.STATUS: _l("Status"),
 }
 
-NOT_EXPORTED = (RosterColumn.FIRST_NAME, RosterColumn.LAST_NAME, RosterColumn.SUPERVISOR)
+NOT_EXPORTED = (
+    *(RosterColumn.FIRST_NAME, RosterColumn.LAST_NAME),
+    *(RosterColumn.SUPERVISOR, RosterColumn.STATUS),
+)
 """Supervisors have rows of their own."""
 TITLES = {
     RosterState.CHECKED: _l("Import people: check the rows"),
@@ -84,8 +89,15 @@ CHANGES: Mapping[str, Any] = {
     "email": _l("Email: %(value)s"),
     "staff_id": _l("Staff ID: %(value)s"),
     "supervisor": _l("%(name)s becomes a supervisor of %(team)s"),
+    "circle": _l(
+        "%(name)s doesn’t become their supervisor: in this file they supervise each other in a "
+        "circle"
+    ),
 }
-FIX_HEADINGS = (_l("Column and value"), _l("What is wrong, and what to do"))
+SAMPLED = 50
+"""So many rows are looked through for samples."""
+PROBLEMS_MAX = 100
+"""So many kinds of problems are listed; the file of what is to be fixed has all."""
 VALUES_MAX = 150
 """More values of one column than this are not listed: those without a meaning go first."""
 
@@ -111,13 +123,25 @@ class ValueGroup(NamedTuple):
     open: int
 
 
+class ProblemGroup(NamedTuple):
+    """What is wrong in the same way with the rows of these people. `anchor`: where it is answered
+    for all of them."""
+
+    column: RosterColumn
+    value: str
+    wrong: str
+    remedy: str
+    anchor: str
+    people: list[str]
+
+
 def check_page(roster: RosterImport) -> dict[str, Any]:
     """What the page of a roster is given."""
-    counts, groups = rosters.counts(roster.id), _value_groups(session.actor(), roster)
+    counts, groups = roster_queries.counts(roster.id), _value_groups(session.actor(), roster)
     is_checked, tab = roster.state is RosterState.CHECKED, _tab_asked(roster, counts)
-    at_work = rosters.at_work(session.now(), roster.library_id)
+    at_work = roster_queries.at_work(session.now(), roster.library_id)
     others = [busy for busy in at_work if busy.id != roster.id and is_checked]
-    rows = rosters.rows(roster.id, TABS[tab][1], page_number())
+    rows = None if tab == "fix" else roster_queries.rows(roster.id, TABS[tab][1], page_number())
     sheet = _("%(file)s, sheet “%(sheet)s”", file=roster.file_name, sheet=roster.sheet)
     ready = sum(counts[verdict] for verdict in READY)
     lacking_code = lacking(roster.columns)
@@ -142,20 +166,22 @@ def check_page(roster: RosterImport) -> dict[str, Any]:
             )
             for name, (label, verdicts) in TABS.items()
         ],
-        "headings": [_("Person"), *(FIX_HEADINGS if tab == "fix" else [_("What it does")])],
         "rows": rows,
         "namesakes": {
             row.number: namesakes_said(row.title, row.person_id)
-            for row in rows.rows
+            for row in (rows.rows if rows else ())
             if row.verdict is not RosterVerdict.UNCHANGED
         },
         "columns": COLUMNS,
-        "chosen": {place: column for column, place in roster.columns.items()},
+        "chosen": of_places(roster.columns),
+        "used": ", ".join(str(COLUMNS[column]) for column in of_places(roster.columns).values()),
+        "never_stored": [
+            roster.headings[place] or _("Column %(number)s", number=place + 1)
+            for place in roster.never_stored
+        ],
+        "samples": _samples(roster),
         "groups": groups,
-        # where a value is given its meaning
-        "anchors": {
-            (group.column, value.typed): value.name for group in groups for value in group.values
-        },
+        "problems": _problem_groups(roster, groups) if tab == "fix" else [],
         "form": ImportForm(formdata=None, seen=roster.plan_digest),
         "mapping": MappingForm(formdata=None, makes_teams=roster.makes_teams),
     }
@@ -177,6 +203,40 @@ def _stats(
     ]
 
 
+def _samples(roster: RosterImport) -> list[list[str]]:
+    """Of each column three values that differ."""
+    cells = [cells for _number, cells in roster_queries.cells(roster.id)[:SAMPLED]]
+    return [
+        list(dict.fromkeys(row[place] for row in cells if row[place]))[:3]
+        for place in range(len(roster.headings))
+    ]
+
+
+def _problem_groups(roster: RosterImport, groups: list[ValueGroup]) -> list[ProblemGroup]:
+    """Of all rows that are to be fixed, what most have in common first."""
+    anchors = {
+        (group.column, value.typed): value.name for group in groups for value in group.values
+    }
+    people: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in roster_queries.rows_to_fix(roster.id):
+        who = _("row %(number)s, %(name)s", number=row.number, name=row.title or _("nobody named"))
+        for problem in row.problems:
+            key = (problem["column"], problem["value"], *what_is_wrong(problem))
+            people.setdefault(key, []).append(who)
+    listed = [
+        ProblemGroup(
+            column=RosterColumn(column),
+            value=value,
+            wrong=wrong,
+            remedy=remedy,
+            anchor=anchors.get((RosterColumn(column), value), ""),
+            people=named,
+        )
+        for (column, value, wrong, remedy), named in people.items()
+    ]
+    return sorted(listed, key=lambda group: -len(group.people))[:PROBLEMS_MAX]
+
+
 def _tab_asked(roster: RosterImport, counts: dict[RosterVerdict, int]) -> str:
     """What the address asks for; else what is to be fixed, if anything is, or what is ready."""
     asked = request.args.get("show", "")
@@ -191,18 +251,35 @@ def _value_groups(actor: Actor, roster: RosterImport) -> list[ValueGroup]:
     """Of teams, roles and job profiles: each value with what it means, those that mean nothing yet
     first."""
     groups = []
-    for column, values in values_of(rosters.cells(roster.id), roster.columns).items():
+    for column, values in values_of(roster_queries.cells(roster.id), roster.columns).items():
         choices, meant = _choices(actor, column), roster.meanings.get(column, {})
         by_name = {plain(label.lstrip("– ")): key for key, label in choices}
         listed = []
         for number, (words, (typed, count)) in enumerate(values.items()):
             means = meant.get(words) or (by_name.get(words, "") if words else "")
             is_open, name = bool(typed and not means), f"meaning-{column}-{number}"
-            listed.append(ValueChoice(name, typed, count, means, is_open))
+            if is_open and column is not RosterColumn.ROLE:
+                means = suggested(typed, by_name, column)
+            listed.append(
+                ValueChoice(name=name, typed=typed, rows=count, meant=means, is_open=is_open)
+            )
         listed.sort(key=lambda value: (not value.is_open, value.typed.casefold()))
         heading, shown = roster.headings[roster.columns[column]], listed[:VALUES_MAX]
         still_open = sum(value.is_open for value in shown)
-        groups.append(ValueGroup(column, heading, choices, shown, still_open))
+        groups.append(
+            ValueGroup(
+                column=column, heading=heading, choices=choices, values=shown, open=still_open
+            )
+        )
+    for number, (name, people) in enumerate(roster_queries.namesakes(roster).items()):
+        group = ValueGroup(
+            RosterColumn.SUPERVISOR,
+            str(COLUMNS[RosterColumn.SUPERVISOR]),
+            [(NOT_HERE, _("Nobody: leave it out")), *people],
+            [ValueChoice(f"meaning-{RosterColumn.SUPERVISOR}-{number}", name, 0, "", is_open=True)],
+            open=1,
+        )
+        groups.append(group)
     return groups
 
 
@@ -211,15 +288,17 @@ def _choices(actor: Actor, column: RosterColumn) -> list[tuple[str, str]]:
         return [(role.value, str(label)) for role, label in ROLES.items()]
     if column is RosterColumn.TEAM:
         special = [(NEW, _("Make a team with this name")), (NOT_HERE, _("Leave it out"))]
-        known = team_tree.choices(actor)
+        known = teams_queries.choices(actor)
     else:
-        special, known = [(NOT_HERE, _("Leave it out"))], role_profiles.choices(actor)
+        special = [(NOT_HERE, _("None: they rate nothing"))]
+        known = role_profiles_queries.choices(actor)
     return [*special, *((str(key), label) for key, label in known)]
 
 
-def what_is_wrong(problem: Mapping[str, Any]) -> list[str]:
+def what_is_wrong(problem: Mapping[str, Any]) -> tuple[str, str]:
     """And what to do."""
-    return [catalogue().ugettext(text) % problem["facts"] for text in PROBLEMS[problem["code"]]]
+    wrong, remedy = map(catalogue().ugettext, PROBLEMS[problem["code"]])
+    return wrong % problem["facts"], remedy % problem["facts"]
 
 
 def what_changes(change: Mapping[str, Any]) -> str:
@@ -237,7 +316,7 @@ def everybody_file(actor: Actor) -> Response:
     them."""
     columns = [column for column in COLUMNS if column not in NOT_EXPORTED]
     rows: Table = [[str(COLUMNS[column]) for column in columns]]
-    for exported in people.exported(actor, session.today()):
+    for exported in people_queries.exported(actor, session.today()):
         cells = [exported[column] for column in columns]
         rows.append(
             [str(ROLES[cell] if isinstance(cell, Role) else cell) if cell else "" for cell in cells]
@@ -248,7 +327,7 @@ def everybody_file(actor: Actor) -> Response:
 def to_fix_file(roster: RosterImport) -> Response:
     """The rows as they stand in the file, with a column that says what is wrong."""
     rows: Table = [[*roster.headings, _("What is wrong")]]
-    for row in rosters.rows_to_fix(roster.id):
+    for row in roster_queries.rows_to_fix(roster.id):
         wrong = (
             f"{COLUMNS[problem['column']]}: {' '.join(what_is_wrong(problem))}"
             for problem in row.problems

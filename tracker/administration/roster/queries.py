@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select, union_all
 
-from tracker.administration.accounts import queries as merges
+from tracker.administration.accounts import queries as accounts_queries
 from tracker.administration.roster.rules import (
     JOB,
     KnownMembership,
@@ -35,7 +35,7 @@ from tracker.models import (
 from tracker.models.joins import can_be_taken_back
 from tracker.models.record.versions import is_given_out
 from tracker.policy.permissions import Actor, people_of
-from tracker.rules.core import jobs
+from tracker.rules.core import jobs as jobs_rules
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.errors import Missing
 from tracker.rules.pagination import PAGE, TablePage, nearest_page, pages_of
@@ -79,7 +79,11 @@ def at_work(now: dt.datetime, library_id: int | None = None) -> list[RosterAtWor
     query = (
         select(Job.arguments, Person.id, Person.name)
         .join(Person, Person.id == Job.person_id)
-        .where(Job.kind == JOB, Job.state.in_(jobs.OPEN), Job.asked_at > now - jobs.KEPT_FOR)
+        .where(
+            Job.kind == JOB,
+            Job.state.in_(jobs_rules.OPEN),
+            Job.asked_at > now - jobs_rules.KEPT_FOR,
+        )
     )
     if library_id is not None:
         query = query.where(Job.library_id == library_id)
@@ -120,9 +124,50 @@ def rows_to_fix(roster_id: int) -> Sequence[RosterRow]:
     return session().scalars(_rows(roster_id, [RosterVerdict.TO_FIX])).all()
 
 
+def namesakes(roster: RosterImport) -> dict[str, list[tuple[str, str]]]:
+    """Names by which supervisors are given and several people are called: by each the addresses or
+    staff IDs of these, with the job and the team of each."""
+    names = {
+        problem["value"]: list[tuple[str, str]]()
+        for row in rows_to_fix(roster.id)
+        for problem in row.problems
+        if problem["code"] == "roster_supervisor_twice"
+    }
+    if not names:
+        return names
+    in_file = select(RosterRow).where(RosterRow.import_id == roster.id, RosterRow.title.in_(names))
+    for row in session().scalars(in_file.order_by(RosterRow.number)):
+        said = [
+            row.cells[roster.columns[column]] if column in roster.columns else ""
+            for column in ("staff_id", "email", "job", "team")
+        ]
+        key = said[0] or said[1]
+        if key and key not in dict(names[row.title]):
+            names[row.title].append((key, ", ".join(filter(None, [key, *said[2:]]))))
+    here = (
+        select(Person.name, Person.email, Membership.job, Team.name)
+        .outerjoin(Membership, Membership.person_id == Person.id)
+        .outerjoin(Team, Team.id == Membership.team_id)
+        .where(people_of(roster.library_id), Person.name.in_(names))
+        .order_by(Person.id, Membership.id)
+    )
+    for name, email, job, team in session().execute(here):
+        if email not in dict(names[name]):
+            names[name].append((email, ", ".join(filter(None, [email, job, team]))))
+    return names
+
+
 def _rows(roster_id: int, verdicts: Collection[RosterVerdict]) -> Select[RosterRow]:
     mine = RosterRow.import_id == roster_id, RosterRow.verdict.in_(verdicts)
     return select(RosterRow).where(*mine).order_by(RosterRow.number)
+
+
+def waiting(actor: Actor) -> RosterImport | None:
+    """The newest of the actor's that is not brought in."""
+    mine = RosterImport.person_id == actor.person_id, RosterImport.state == RosterState.CHECKED
+    return session().scalar(
+        select(RosterImport).where(*mine).order_by(RosterImport.id.desc()).limit(1)
+    )
 
 
 def memory(library_id: int) -> RosterMemory | None:
@@ -160,7 +205,7 @@ def teams(actor: Actor) -> tuple[KnownTeam, ...]:
         .where(Team.library_id == actor.library_id)
         .order_by(Team.id)
     )
-    return tuple(KnownTeam(*row) for row in rows)
+    return tuple(KnownTeam(**row) for row in rows.mappings())
 
 
 def ground(actor: Actor, today: dt.date, rows: Sequence[PlannedRow]) -> RosterGround:
@@ -186,7 +231,7 @@ def ground(actor: Actor, today: dt.date, rows: Sequence[PlannedRow]) -> RosterGr
             Person.disabled_at.is_not(None),
             Person.password_hash.is_not(None),
         )
-        .where(people_of(actor.library_id), Person.id.not_in(merges.earlier()))
+        .where(people_of(actor.library_id), Person.id.not_in(accounts_queries.earlier()))
         .order_by(Person.id)
     )
     profiles = session().execute(
@@ -195,12 +240,12 @@ def ground(actor: Actor, today: dt.date, rows: Sequence[PlannedRow]) -> RosterGr
         .order_by(RoleProfile.id)
     )
     return RosterGround(
-        actor.person_id,
-        today,
-        tuple(KnownPerson(*row, tuple(memberships[row[0]])) for row in people),
-        teams(actor),
-        tuple(KnownProfile(*row) for row in profiles),
-        _elsewhere(actor, sorted({row.email for row in rows if row.email}), today),
+        actor_id=actor.person_id,
+        today=today,
+        people=tuple(KnownPerson(*row, tuple(memberships[row[0]])) for row in people),
+        teams=teams(actor),
+        profiles=tuple(KnownProfile(*row) for row in profiles),
+        elsewhere=_elsewhere(actor, sorted({row.email for row in rows if row.email}), today),
     )
 
 
@@ -213,7 +258,7 @@ def _elsewhere(actor: Actor, emails: Sequence[str], today: dt.date) -> frozenset
         some = emails[begins : begins + AT_ONCE]
         of_people = select(Person.email).where(
             Person.email.in_(some),
-            or_(Person.library_id != actor.library_id, Person.id.in_(merges.earlier())),
+            or_(Person.library_id != actor.library_id, Person.id.in_(accounts_queries.earlier())),
         )
         kept = select(AddressChange.former_email).where(
             AddressChange.former_email.in_(some), can_be_taken_back(midnight)

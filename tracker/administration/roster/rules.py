@@ -2,18 +2,28 @@
 
 Nothing is guessed in silence: a row is new, changes something, changes nothing, or is named with
 what is wrong. Nobody is ended by it; only who moves leaves the team that they learned in.
+
+A row of a roster by itself: its cells as values, and what its words mean here.
 """
 
 import datetime as dt
+import re
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import ClassVar, NamedTuple
 
-from tracker.administration.roster.rules_files import Columns, RosterColumn
-from tracker.rules.core.memberships import MembershipTerms
+from tracker.administration.roster.rules_columns import Columns, words
+from tracker.administration.roster.rules_files import RosterColumn, RosterColumn as Column, read_day
+from tracker.rules.core.memberships import HOURS_MAX, MembershipTerms
 from tracker.rules.delimited import plain
+from tracker.rules.errors import Invalid
+from tracker.rules.regions import Region
 from tracker.rules.roles import Role
+from tracker.rules.texts import NAME_MAX, clean_email, clean_line, clean_name
 
 KEPT_FOR = dt.timedelta(days=7)
 """From when it was uploaded: then the file goes."""
@@ -227,7 +237,8 @@ class PlannedMembership:
 @dataclass(slots=True, eq=False)
 class PlannedRow:
     """`name`, `email` and the others are clean, or empty. Of `team`, `role` and `role_profile`
-    what was typed: their meaning is looked up. `supervisor`: an address or a staff ID."""
+    what was typed: their meaning is looked up. `supervisor`: an address, a staff
+    ID, or a name."""
 
     number: int
     staff_id: str = ""
@@ -237,10 +248,11 @@ class PlannedRow:
     role: str = ""
     role_profile: str = ""
     job: str = ""
-    weekly_hours: int | None = None
+    weekly_hours: float | None = None
     starts_on: dt.date | None = None
     ends_on: dt.date | None = None
     supervisor: str = ""
+    status: str = ""
     person: PlannedPerson | None = None
     place: PlannedPlace | None = None
     problems: list[RosterProblem] = field(default_factory=list)
@@ -273,3 +285,198 @@ class PlannedRow:
         """Who it is about, as far as it says."""
         here = self.person.known.name if self.person and self.person.known else ""
         return self.name or here or self.email or self.staff_id
+
+
+STAFF_ID_MAX = 60
+
+
+def read_row(number: int, cells: Sequence[str], columns: Columns, region: Region) -> PlannedRow:
+    """Every cell by itself; whatever is wrong is noted, none stops the others."""
+    row, first_name = PlannedRow(number), ""
+    for column in Column:
+        typed = cells[columns[column]] if column in columns else ""
+        if column is Column.FIRST_NAME:
+            first_name = typed
+            continue
+        if column is Column.LAST_NAME:
+            typed = "" if row.name or row.problems else f"{first_name} {typed}"
+        if not typed.strip():
+            continue
+        try:
+            value = _value(column, typed, region)
+        except Invalid as refusal:
+            row.refuse(column, refusal.code, typed, **refusal.facts)
+        except ValueError:
+            code = "roster_hours" if column is Column.WEEKLY_HOURS else "roster_no_day"
+            row.refuse(column, code, typed, longest=HOURS_MAX)
+        else:
+            setattr(row, "name" if column is Column.LAST_NAME else column, value)
+    return row
+
+
+GONE = {"roster_left": "left", "roster_on_leave": "on leave"}
+"""What a status says that keeps a row out, by the code of its problem (rules_columns.words)."""
+SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
+CALLED = re.compile(r"[(\"“]([^()\"“”]+)[)\"”]")
+
+
+def is_name(typed: str) -> bool:
+    """Of what says who supervises: else it is an address or a staff ID, which have a number."""
+    return "@" not in typed and len(typed.split()) > 1 and not any(map(str.isdigit, typed))
+
+
+def turned(typed: str) -> str:
+    """A name as it is said: "Kim, David" is David Kim, "KIM, DAVID L. (Dave)" Dave Kim."""
+    last, *rest = (part.strip() for part in typed.split(","))
+    suffix = next((part for part in rest if SUFFIX.fullmatch(part)), "")
+    first = " ".join(part for part in rest if part != suffix)
+    if called := CALLED.search(typed):
+        first, last = called[1], CALLED.sub(" ", last)
+        last = last if rest else last.split()[-1]
+    names = [first, last] if first else [last]
+    kept = [word for word in " ".join(names).split() if not re.fullmatch(r"[^\W\d_]\.?", word)]
+    name = " ".join([*(kept or names), *([suffix] if suffix else [])])
+    is_loud = len(name) > 3 and CALLED.sub("", typed).isupper()
+    return name.title() if is_loud else name
+
+
+def clean_staff_id(typed: str) -> str:
+    """As it is stored and compared: one Unicode form, in capitals. Raises Invalid as clean_line
+    does."""
+    form = unicodedata.normalize("NFKC", typed)
+    return clean_line(form.upper(), "staff_id", STAFF_ID_MAX)
+
+
+def _value(column: Column, typed: str, region: Region) -> object:
+    """Raises Invalid; ValueError for what is no day, or no number up to HOURS_MAX."""
+    value: object = typed.strip()
+    match column:
+        case Column.NAME | Column.LAST_NAME:
+            value = clean_name(turned(typed))
+        case Column.JOB:
+            value = unicodedata.normalize("NFC", clean_line(typed, "job", NAME_MAX))
+        case Column.WEEKLY_HOURS:
+            value = round(float(typed.replace(",", ".")), 2)
+            if not 0 < value <= HOURS_MAX:
+                raise ValueError(typed)
+        case Column.STARTS_ON | Column.ENDS_ON:
+            value = read_day(typed, region)
+        case Column.STATUS:
+            for code, group in GONE.items():
+                if plain(typed) in words()["values"][group]:
+                    raise Invalid(code)
+        case Column.SUPERVISOR if is_name(typed):
+            value = clean_name(turned(typed))
+        case Column.STAFF_ID | Column.EMAIL | Column.SUPERVISOR:
+            is_email = column is Column.EMAIL or (column is Column.SUPERVISOR and "@" in typed)
+            value = clean_email(typed) if is_email else clean_staff_id(typed)
+    return value
+
+
+def team_names(teams: Sequence[KnownTeam]) -> dict[int, str]:
+    """By id the shortest that means each: its name, or where several are called so the names from
+    below the root down."""
+    by_id, named = (
+        {team.id: team.name for team in teams},
+        Counter(plain(team.name) for team in teams),
+    )
+
+    def name_of(team: KnownTeam) -> str:
+        above = [by_id[int(part)] for part in team.path.strip("/").split("/")[1:]]
+        return team.name if named[plain(team.name)] == 1 else f" {BELOW} ".join(above) or team.name
+
+    return {team.id: name_of(team) for team in teams}
+
+
+class RosterWords:
+    """Which team, role, and job profile a value means, by what was said of it, else by its name."""
+
+    def __init__(self, ground: RosterGround, mapping: RosterMapping) -> None:
+        self._mapping = mapping
+        self.teams = {team.id: team for team in ground.teams}
+        self._names = team_names(ground.teams)
+        self._root = next(team for team in ground.teams if team.parent_id is None)
+        self._named: dict[str, list[KnownTeam]] = defaultdict(list)
+        self._below: dict[tuple[int, str], KnownTeam] = {}
+        for team in ground.teams:
+            self._named[plain(team.name)].append(team)
+            if team.parent_id is not None:
+                self._below[team.parent_id, plain(team.name)] = team
+        self._profiles = {str(profile.id): profile for profile in ground.profiles}
+        self.team, self.profile = cache(self._team), cache(self._profile)
+
+    def meant(self, column: Column, typed: str) -> str:
+        """What was chosen for a value; "" where nothing was."""
+        return self._mapping.meanings.get(column, {}).get(plain(typed), "")
+
+    def _team(self, typed: str) -> KnownTeam | NewTeam | None:
+        """By name, or by a path of names where several teams have one name. None: as if nothing
+        were typed. Raises Invalid: roster_team_unknown, roster_team_twice, team_closed,
+        teams_too_deep, line_*."""
+        meant = self.meant(Column.TEAM, typed)
+        if meant == NOT_HERE or not (meant or typed):
+            return None
+        if meant.isdigit():
+            team, missing = self.teams.get(int(meant)), list[str]()
+        else:
+            team, missing = self._walked(typed)
+        if team is None or (missing and meant != NEW and not self._mapping.makes_teams):
+            raise Invalid("roster_team_unknown")
+        if not missing:
+            return team
+        names = tuple(map(clean_line, missing))
+        if team.closed_on is not None:
+            raise Invalid("team_closed", team=team.name)
+        if team.path.count("/") - 1 + len(names) > DEPTH_MAX:
+            raise Invalid("teams_too_deep", deepest=DEPTH_MAX)
+        return NewTeam(team.id, names)
+
+    def _walked(self, typed: str) -> tuple[KnownTeam | None, list[str]]:
+        """The team; or how far its path is here, and the names that are not."""
+        team, names = self._root, [name.strip() for name in typed.split(BELOW)]
+        if len(names) == 1:
+            named = self._named.get(plain(typed), [])
+            still_open = [team for team in named if team.closed_on is None]
+            if len(still_open) > 1:
+                raise Invalid("roster_team_twice", path=self._names[still_open[0].id])
+            return ((still_open or named)[0], []) if named else (team, names)
+        for place, name in enumerate(names):
+            below = self._below.get((team.id, plain(name)))
+            if below is None:
+                return team, list(map(clean_line, names[place:]))
+            team = below
+        return team, []
+
+    def name_of(self, team: KnownTeam | NewTeam) -> str:
+        """The shortest that means it."""
+        return f" {BELOW} ".join(team.names) if isinstance(team, NewTeam) else self._names[team.id]
+
+    def rates_nothing(self, typed: str) -> bool:
+        """Whether it was said that this job has no profile."""
+        return self.meant(Column.ROLE_PROFILE, typed) == NOT_HERE
+
+    def role(self, typed: str) -> Role:
+        """Who is nothing else is a learner. Raises Invalid("roster_role_unknown")."""
+        words = self.meant(Column.ROLE, typed) or plain(typed)
+        if words in ("", NOT_HERE):
+            return Role.LEARNER
+        if words not in set(Role):
+            raise Invalid("roster_role_unknown")
+        return Role(words)
+
+    def _profile(self, typed: str) -> KnownProfile | None:
+        """None: they have no job to rate, or nothing is said. Raises Invalid: roster_no_profile,
+        roster_profile_twice."""
+        meant = self.meant(Column.ROLE_PROFILE, typed)
+        if meant == NOT_HERE or not (meant or typed):
+            return None
+        if meant in self._profiles:
+            return self._profiles[meant]
+        named = [
+            profile
+            for profile in self._profiles.values()
+            if not profile.is_retired and plain(profile.name) == plain(typed)
+        ]
+        if len(named) != 1:
+            raise Invalid("roster_profile_twice" if named else "roster_no_profile")
+        return named[0]

@@ -5,7 +5,7 @@ import datetime as dt
 import io
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,15 @@ from itertools import islice
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
-from tracker.rules import delimited
+from tracker.administration.roster.rules_columns import (
+    TITLE_ROWS,
+    Columns,
+    column_of,
+    heading_row,
+    is_nobody,
+    private,
+)
+from tracker.rules import delimited as delimited_rules
 from tracker.rules.calendar import FIRST_DAY, LAST_DAY
 from tracker.rules.delimited import plain
 from tracker.rules.errors import Invalid
@@ -42,58 +50,39 @@ NUMBERED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", re.ASCII)
 
 
 class RosterColumn(StrEnum):
-    """`usual`: what it may be called in English, whatever the reader's language is."""
+    """What an import reads, in the order of its pages."""
 
-    usual: str
-
-    def __new__(cls, name: str, usual: str) -> "RosterColumn":
-        column = str.__new__(cls, name)
-        column._value_, column.usual = name, usual
-        return column
-
-    STAFF_ID = (
-        "staff_id",
-        "Staff ID, Staff number, Employee ID, Employee no., Employee number, Personnel number, ID",
-    )
-    NAME = "name", "Name, Full name, Employee name, Employee, Person"
-    FIRST_NAME = "first_name", "First name, Given name, Forename"
-    LAST_NAME = "last_name", "Last name, Family name, Surname"
-    EMAIL = "email", "Email, E-mail, Email address, E-mail address, Work email"
-    TEAM = "team", "Team, Branch, Department, Location, Unit"
-    ROLE = "role", "Role"
-    ROLE_PROFILE = "role_profile", "Job profile, Job class, Classification, Grade"
-    JOB = "job", "Job title, Title, Position, Job"
-    WEEKLY_HOURS = "weekly_hours", "Hours a week, Weekly hours, Hours"
-    STARTS_ON = "starts_on", "First day, Start date, Starts on, Member from, Hire date"
-    ENDS_ON = "ends_on", "Last day, End date, Ends on, Member until"
-    SUPERVISOR = "supervisor", "Supervisor, Manager, Reports to, Supervisor email"
+    STAFF_ID = "staff_id"
+    NAME = "name"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    EMAIL = "email"
+    TEAM = "team"
+    ROLE = "role"
+    ROLE_PROFILE = "role_profile"
+    JOB = "job"
+    WEEKLY_HOURS = "weekly_hours"
+    STARTS_ON = "starts_on"
+    ENDS_ON = "ends_on"
+    SUPERVISOR = "supervisor"
+    STATUS = "status"
 
 
 MEANT = (RosterColumn.TEAM, RosterColumn.ROLE, RosterColumn.ROLE_PROFILE)
 """Their values are words of the library: what each means is said once for all rows."""
-USUAL = {plain(name): column for column in RosterColumn for name in column.usual.split(", ")}
-Columns = dict[str, int]
-"""Where each RosterColumn stands, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterFile:
-    """`rows`: each with its number in the file, from 1; all as wide as the headings."""
+    """`rows`: each with its number in the file, from 1; all as wide as the headings. Rows above
+    them, and those that name nobody, are left out. `never_stored`: the places of columns that were
+    private, and are empty."""
 
     name: str
     sheet: str
     headings: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
-
-
-def guessed(headings: Sequence[str], called: Mapping[str, str]) -> Columns:
-    """By what a heading was last time (`called`, by its plain words; "": not imported), or by its
-    usual names. Of two for one column the first counts."""
-    columns: dict[str, int] = {}
-    for place, words in enumerate(map(plain, headings)):
-        if column := called.get(words, USUAL.get(words)):
-            columns.setdefault(column, place)
-    return columns
+    never_stored: tuple[int, ...] = ()
 
 
 def lacking(columns: Columns) -> str:
@@ -132,6 +121,7 @@ def read(name: str, content: bytes) -> RosterFile:
         sheet, lines = read_workbook(content, ROWS_MAX + 1, COLUMNS_MAX)
     else:
         sheet, lines = "", _delimited(content)
+    lines = lines[heading_row([cells for _number, cells in lines[:TITLE_ROWS]]) :]
     if len(lines) < 2:
         raise Invalid("roster_empty", "file")
     if len(lines) > ROWS_MAX + 1:
@@ -145,7 +135,16 @@ def read(name: str, content: bytes) -> RosterFile:
             raise Invalid("roster_cell_long", "file", row=number, most=CELL_MAX)
         if not all(map(is_kept, wide)):
             raise Invalid("roster_not_text", "file")
-    return RosterFile(name[-200:], sheet[:200], rows[0][1], tuple(rows[1:]))
+    people = tuple((number, wide) for number, wide in rows[1:] if not is_nobody(wide))
+    headings = rows[0][1]
+    hidden = private(headings, [wide for _number, wide in people])
+    kept = tuple(
+        (number, tuple("" if place in hidden else cell for place, cell in enumerate(wide)))
+        for number, wide in people
+    )
+    return RosterFile(
+        name=name[-200:], sheet=sheet[:200], headings=headings, rows=kept, never_stored=hidden
+    )
 
 
 def is_kept(text: str) -> bool:
@@ -155,13 +154,18 @@ def is_kept(text: str) -> bool:
 
 def _delimited(content: bytes) -> list[tuple[int, list[str]]]:
     try:
-        text = delimited.decode(content).removeprefix("\ufeff")
-        text, skipped, separator = delimited.without_sep_line(text)
-        separator = separator or delimited.separator_of(text, set(USUAL))
-        return list(islice(delimited.records_of(text, separator, skipped), ROWS_MAX + 2))
+        text = delimited_rules.decode(content).removeprefix("\ufeff")
+        text, skipped, separator = delimited_rules.without_sep_line(text)
+        separator = separator or delimited_rules.separator_of(text, _is_heading)
+        return list(islice(delimited_rules.records_of(text, separator, skipped), ROWS_MAX + 2))
     except Invalid as refusal:
         code = {"list_not_text": "roster_not_text", "list_unreadable": "roster_unreadable"}
         raise Invalid(code[refusal.code], "file", **refusal.facts) from refusal
+
+
+def _is_heading(cell: str) -> bool:
+    """A line that isn't taken apart yet is none."""
+    return not set(delimited_rules.BETWEEN) & set(cell) and column_of(cell) != ""
 
 
 def read_workbook(
@@ -229,12 +233,15 @@ def _text(value: object) -> str:
 
 def read_day(text: str, region: Region) -> dt.date:
     """2026-11-24, Nov 24, 2026, 24 November 2026, and 11/24/2026 in the order that the library's
-    region writes (the day first where a point stands between).
+    region writes (the day first where a point stands between); or the number of a day that a
+    workbook has for it.
 
     Raises ValueError for all else, and for a day before 1950 or after 2099.
     """
     text = " ".join(text.lower().split())
-    if re.match(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+    if re.fullmatch(r"[2-6]\d{4}", text, re.ASCII):
+        day = dt.date(1899, 12, 30) + dt.timedelta(days=int(text))
+    elif re.match(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         day = dt.datetime.fromisoformat(text).date()
     elif parts := NAMED.fullmatch(text):
         month = MONTHS.index((parts[1] or parts[4])[:3]) + 1

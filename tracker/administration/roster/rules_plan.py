@@ -1,13 +1,19 @@
 """From the rows of a roster to a plan, in one pass: who each is about, where they work, and who
-supervises them."""
+supervises them.
+
+Who the rows of a roster are about: people who are here already, or new ones.
+"""
 
 import datetime as dt
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from tracker.administration.roster.rules import (
+    NOT_HERE,
     READY,
     Cells,
     KnownMembership,
@@ -20,13 +26,123 @@ from tracker.administration.roster.rules import (
     RosterChange,
     RosterGround,
     RosterMapping,
+    RosterWords,
+    is_name,
 )
 from tracker.administration.roster.rules_files import MEANT, RosterColumn as Column
-from tracker.administration.roster.rules_people import RosterPeople, settle
-from tracker.administration.roster.rules_rows import RosterWords
 from tracker.rules.core.memberships import MembershipTerms
+from tracker.rules.delimited import plain
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Role
+
+WHO = (Column.STAFF_ID, Column.EMAIL)
+"""What tells who a row is about: the first before the second."""
+NEEDED = {Column.EMAIL: "roster_email_needed", Column.NAME: "roster_name_needed"}
+"""What somebody new cannot be without."""
+
+
+class RosterPeople:
+    """Those that a roster may name: who is here, and whom its rows add as they are read."""
+
+    def __init__(self, ground: RosterGround) -> None:
+        self._elsewhere = ground.elsewhere
+        here = [
+            PlannedPerson(person, person.name, person.email, person.staff_id)
+            for person in ground.people
+        ]
+        self._here = {
+            column: {value: person for person in here if (value := getattr(person, column))}
+            for column in WHO
+        }
+        self._in_file: dict[Column, dict[str, PlannedPerson]] = {who: {} for who in WHO}
+
+    def named(self, typed: str) -> list[PlannedPerson]:
+        """Who it may be, here or in the file: by an address, a staff ID, or a name."""
+        if is_name(typed):
+            return self._called().get(plain(typed), [])
+        column = Column.EMAIL if "@" in typed else Column.STAFF_ID
+        person = self._in_file[column].get(typed) or self._here[column].get(typed)
+        return [] if person is None else [person]
+
+    @cache  # noqa: B019  (it lives as long as the plan)
+    def _called(self) -> dict[str, list[PlannedPerson]]:
+        """By name, once all rows have been read: as it is here, and as it is in the file."""
+        called: dict[str, dict[PlannedPerson, None]] = {}
+        for people in (*self._here.values(), *self._in_file.values()):
+            for person in people.values():
+                for name in {person.name, *(row.name for row in person.rows)} - {""}:
+                    called.setdefault(plain(name), {})[person] = None
+        return {name: list(people) for name, people in called.items()}
+
+    def identify(self, row: PlannedRow) -> None:
+        """Who the row is about, by staff ID, else by address, else somebody new; or what keeps it
+        from being clear."""
+        if not row.staff_id and not row.email:
+            if not row.is_refused(*WHO):
+                row.refuse(Column.EMAIL, "roster_nobody")
+            return
+        person = row.person = self._person_of(row)
+        if person.known is None:
+            if row.email in self._elsewhere:
+                row.refuse(Column.EMAIL, "email_taken")
+            for column, code in NEEDED.items():
+                if not getattr(row, column) and not row.is_refused(column, Column.LAST_NAME):
+                    row.refuse(column, code)
+        elif person.known.is_disabled and not person.known.is_taken_out:
+            row.refuse(Column.EMAIL, "roster_disabled", name=person.known.name)
+        if person.rows and not _is_same_person(row, person.rows[0]):
+            shared = Column.EMAIL if row.email == person.rows[0].email else Column.STAFF_ID
+            row.refuse(shared, f"roster_same_{shared}", row=person.rows[0].number)
+        for column in WHO:  # an address and a staff ID are of one person
+            value = getattr(row, column)
+            if value and self._in_file[column].setdefault(value, person) is not person:
+                number = self._in_file[column][value].rows[0].number
+                row.refuse(column, f"roster_same_{column}", row=number)
+        person.rows.append(row)
+
+    def _person_of(self, row: PlannedRow) -> PlannedPerson:
+        by_id, by_email = (self._here[column].get(getattr(row, column)) for column in WHO)
+        if by_id is not None:
+            if by_email is not None and by_email is not by_id:
+                row.refuse(Column.EMAIL, "roster_email_of_another", name=by_email.name)
+            return by_id
+        if by_email is not None:
+            name, other_id = by_email.name, by_email.staff_id
+            if other_id and row.staff_id:
+                row.refuse(Column.STAFF_ID, "roster_other_staff_id", name=name, staff_id=other_id)
+            return by_email
+        by_id, by_email = (self._in_file[column].get(getattr(row, column)) for column in WHO)
+        return by_id or by_email or PlannedPerson(None, row.name, row.email, row.staff_id)
+
+
+def _is_same_person(row: PlannedRow, first: PlannedRow) -> bool:
+    """Two rows of one person are two roles of theirs, and otherwise say the same."""
+    is_same_name = not row.name or not first.name or _is_same_text(row.name, first.name)
+    is_same_id = row.staff_id in ("", first.staff_id)
+    return is_same_name and is_same_id and row.email in ("", first.email)
+
+
+def settle(person: PlannedPerson) -> None:
+    """What is written of them, as their rows without a problem say it, told at the first of these.
+    A name that differs in nothing but case or Unicode form stays as it is here."""
+    ready = [row for row in person.rows if not row.problems]
+    for name in ("name", "email", "staff_id"):
+        typed = next((value for row in ready if (value := getattr(row, name))), "")
+        here = getattr(person.known, name) if person.known else ""
+        is_here = not typed or (name == "name" and _is_same_text(typed, here))
+        setattr(person, name, here if is_here else typed)
+    if not ready:
+        return
+    if person.known is None or person.comes_back:
+        ready[0].changes.insert(0, RosterChange("back" if person.known else "added", {}))
+    for name in person.changed:
+        ready[0].changes.append(RosterChange(name, {"value": getattr(person, name)}))
+
+
+def _is_same_text(one: str, other: str) -> bool:
+    """But for case and Unicode form."""
+    texts = (unicodedata.normalize("NFKC", text).casefold().split() for text in (one, other))
+    return len({" ".join(words) for words in texts}) == 1
 
 
 class RosterPlan:
@@ -39,6 +155,8 @@ class RosterPlan:
     ) -> None:
         self.rows, self.ground, self._words = rows, ground, RosterWords(ground, mapping)
         self._people = RosterPeople(ground)
+        titles = mapping.columns.get(Column.JOB)
+        self._by_title = titles is not None and titles == mapping.columns.get(Column.ROLE_PROFILE)
         for row in rows:
             self._people.identify(row)
             self._place(row)
@@ -71,11 +189,16 @@ class RosterPlan:
                 elif role is Role.LEARNER:
                     profile = self._words.profile(typed)
             except Invalid as refusal:
+                is_known = row.person is not None and row.person.memberships
+                if column is Column.ROLE_PROFILE and self._by_title and is_known:
+                    continue  # who is here keeps theirs
                 row.refuse(column, refusal.code, **refusal.facts)
-        is_needed = team is None and (row.role_profile or row.supervisor)
+        says_profile = row.role_profile and not self._by_title
+        is_needed = team is None and (says_profile or row.supervisor)
         if is_needed and not row.is_refused(Column.TEAM):
             row.refuse(Column.TEAM, "roster_team_needed", "")
-        if team and role and not row.is_refused(Column.ROLE_PROFILE):
+        rates_nothing = role is Role.LEARNER and self._words.rates_nothing(row.role_profile)
+        if team and role and not rates_nothing and not row.is_refused(Column.ROLE_PROFILE):
             row.place = PlannedPlace(team, role, profile)
 
     def _join(self, row: PlannedRow) -> None:
@@ -139,7 +262,10 @@ class RosterPlan:
             if value != getattr(known.terms, name):
                 if name == "role_profile_id" and place.profile:
                     value = place.profile.name
-                facts = {"team": self._words.name_of(place.team), "value": str(value)}
+                facts = {
+                    "team": self._words.name_of(place.team),
+                    "value": f"{value:g}" if isinstance(value, float) else str(value),
+                }
                 changes.append(RosterChange(name.removesuffix("_id"), facts))
         if not changes:
             return
@@ -216,18 +342,26 @@ class RosterPlan:
         for row in self.rows:
             if not row.supervisor or row.person is None:
                 continue
-            supervisor = self._people.named(row.supervisor)
+            meant = self._words.meant(Column.SUPERVISOR, row.supervisor)
+            if meant == NOT_HERE:
+                continue
+            called = self._people.named(meant or row.supervisor)
+            supervisor = called[0] if len(called) == 1 else None
             if supervisor is None:
-                row.refuse(Column.SUPERVISOR, "roster_supervisor_unknown")
+                code = "roster_supervisor_twice" if called else "roster_supervisor_unknown"
+                row.refuse(Column.SUPERVISOR, code)
             elif supervisor is row.person:
                 row.refuse(Column.SUPERVISOR, "roster_supervisor_self")
             else:
                 named.append((row, supervisor))
-        last_rows = {row.person: (row, supervisor) for row, supervisor in named if row.person}
-        above = {person: supervisor for person, (_row, supervisor) in last_rows.items()}
-        for person in _in_circles(above):
-            last_rows[person][0].refuse(Column.SUPERVISOR, "roster_supervisor_circle")
+        above = {row.person: supervisor for row, supervisor in named if row.person}
+        circles = _in_circles(above)
         for row, supervisor in named:
+            if row.person in circles and above[row.person] is supervisor:
+                if not row.problems and (row.changes or row.person.known is None):
+                    facts = {"name": supervisor.name or supervisor.email}
+                    row.changes.append(RosterChange("circle", facts))
+                continue
             if row.problems or row.place is None or row.place.role is not Role.LEARNER:
                 continue
             if supervisor.comes_back and not supervisor.rows:

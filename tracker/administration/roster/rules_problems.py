@@ -39,7 +39,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "roster_hours": (
         gettext_noop("This is not a number of hours."),
-        gettext_noop("Write whole hours from 1 to %(longest)s."),
+        gettext_noop("Write hours a week up to %(longest)s, like 24 or 19.5."),
     ),
     "roster_nobody": (
         gettext_noop("No email or staff ID, so we can’t tell who this is."),
@@ -123,16 +123,24 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         gettext_noop("Write a later first day, or correct that membership under People."),
     ),
     "roster_supervisor_unknown": (
-        gettext_noop("There is nobody with this address or staff ID, here or in the file."),
+        gettext_noop("There is nobody with this address, staff ID, or name, here or in the file."),
         gettext_noop("Correct it, or add a row for them."),
     ),
     "roster_supervisor_self": (
         gettext_noop("Nobody can review their own work."),
         gettext_noop("Write somebody else’s address or staff ID."),
     ),
-    "roster_supervisor_circle": (
-        gettext_noop("By these rows people supervise each other in a circle."),
-        gettext_noop("Correct the supervisor of one of them."),
+    "roster_supervisor_twice": (
+        gettext_noop("Several people have this name, here or in the file."),
+        gettext_noop("Choose who is meant, or write the address or the staff ID."),
+    ),
+    "roster_left": (
+        gettext_noop("The file says that they left, so this row is left out."),
+        gettext_noop("If they didn’t, correct the status. Nothing of theirs here changes."),
+    ),
+    "roster_on_leave": (
+        gettext_noop("The file says that they are on leave, so this row is left out."),
+        gettext_noop("To import it all the same, empty the status."),
     ),
     "roster_supervisor_disabled": (
         gettext_noop("The account of this supervisor is disabled."),

@@ -5,16 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.administration.roster import (
-    actions,
-    actions_import as importing,
-    pages,
-    queries as rosters,
+    actions as roster_actions,
+    pages as roster_pages,
+    queries as roster_queries,
 )
 from tracker.administration.roster.forms import EndPeopleForm, MappingForm, UploadForm
 from tracker.administration.roster.rules import JOB, READY
 from tracker.administration.roster.rules_files import values_of
 from tracker.policy.permissions import Subject, allows, library_of
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.rules.core.jobs import AT_ONCE
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
@@ -42,28 +41,32 @@ def index() -> ResponseReturnValue:
 @limiter.limit(TOO_OFTEN)
 def upload() -> ResponseReturnValue:
     form = UploadForm()
-    staged = accepted(form, lambda: actions.stage(session.actor(), form.roster(), session.now()))
+    staged = accepted(
+        form, lambda: roster_actions.stage(session.actor(), form.roster(), session.now())
+    )
     if staged:
         return redirect(url_for("rosters.show", roster_id=staged[0]), 303)
     return _upload_page(form), 422
 
 
 @bp.get("/import/<id:roster_id>")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster)
 def show(roster: Subject) -> ResponseReturnValue:
-    page = pages.check_page(rosters.roster(roster.id))
-    return render("administration/people/roster/show.html", **page, pages=pages)
+    page = roster_pages.check_page(roster_queries.roster(roster.id))
+    return render("administration/people/roster/show.html", **page, pages=roster_pages)
 
 
 @bp.post("/import/<id:roster_id>/columns")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster)
 @limiter.limit(TOO_OFTEN)
 def choose(roster: Subject) -> ResponseReturnValue:
-    form, staged = MappingForm(), rosters.roster(roster.id)
-    values = values_of(rosters.cells(roster.id), staged.columns)
-    mapping, remember = form.mapping(staged.headings, values, staged.meanings), form.remember.data
+    form, staged = MappingForm(), roster_queries.roster(roster.id)
+    values = values_of(roster_queries.cells(roster.id), staged.columns)
+    named = roster_queries.namesakes(staged)
+    mapping = form.mapping(staged.headings, values, staged.meanings, named)
+    remember = form.remember.data
     return pressed(
-        lambda: actions.choose(
+        lambda: roster_actions.choose(
             session.actor(), roster.id, mapping, session.now(), remember=bool(remember)
         ),
         _("Saved. All rows were checked again."),
@@ -72,26 +75,26 @@ def choose(roster: Subject) -> ResponseReturnValue:
 
 
 @bp.get("/import/<id:roster_id>/to-fix.csv")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster)
 @rate_limits.documents
 def to_fix(roster: Subject) -> ResponseReturnValue:
-    return pages.to_fix_file(rosters.roster(roster.id))
+    return roster_pages.to_fix_file(roster_queries.roster(roster.id))
 
 
 @bp.post("/import/<id:roster_id>/import")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster)
 @limiter.limit(TOO_OFTEN)
 def bring_in(roster: Subject) -> ResponseReturnValue:
     """More than AT_ONCE rows are brought in by the worker."""
     seen = request.form.get("seen", "")[:64]
-    counts = rosters.counts(roster.id)
+    counts = roster_queries.counts(roster.id)
     ready = sum(counts[verdict] for verdict in READY)
     try:
         if ready > AT_ONCE:
             language = str(get_locale()).replace("_", "-")
-            importing.ask(session.actor(), roster.id, seen, language, session.now())
+            roster_actions.ask(session.actor(), roster.id, seen, language, session.now())
         else:
-            done = importing.bring_in(session.actor(), roster.id, seen, session.now())
+            done = roster_actions.bring_in(session.actor(), roster.id, seen, session.now())
             if done is None:
                 raise Conflict("roster_is_done")
             added = ngettext("%(num)d person added", "%(num)d people added", done.new)
@@ -101,24 +104,24 @@ def bring_in(roster: Subject) -> ResponseReturnValue:
             flash_message(changed)
     except Conflict as refusal:
         if refusal.code == "roster_overtaken":
-            actions.check_again(session.actor(), roster.id, session.now())
+            roster_actions.check_again(session.actor(), roster.id, session.now())
         flash_message(message_for(refusal), "error")
     return redirect(_page_of(roster), 303)
 
 
 @bp.get("/import/<id:roster_id>/not-in-file")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster)
 def not_in_file(roster: Subject) -> ResponseReturnValue:
     return _not_in_file_page(roster, EndPeopleForm(formdata=None, ends_on=session.today()))
 
 
 @bp.post("/import/<id:roster_id>/not-in-file")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster, takes=LONG_FORM)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster, takes=LONG_FORM)
 def end(roster: Subject) -> ResponseReturnValue:
     form, actor, now = EndPeopleForm(), session.actor(), session.now()
     page = saved(
         form,
-        lambda: actions.end(actor, roster.id, form.people, form.ends_on.data, now),
+        lambda: roster_actions.end(actor, roster.id, form.people, form.ends_on.data, now),
         lambda count: ngettext(
             "The memberships of %(num)d person end.",
             "The memberships of %(num)d people end.",
@@ -130,10 +133,10 @@ def end(roster: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/import/<id:roster_id>/discard")
-@door(Permission.ADMINISTER_LIBRARY, subjects.roster)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster)
 def discard(roster: Subject) -> ResponseReturnValue:
     return pressed(
-        lambda: actions.discard(session.actor(), roster.id, session.now()),
+        lambda: roster_actions.discard(session.actor(), roster.id, session.now()),
         _("The file is deleted. Nobody was imported."),
         url_for("rosters.index"),
     )
@@ -146,24 +149,24 @@ def export() -> ResponseReturnValue:
     """Noted as a file about the library, not about who takes it."""
     actor = session.actor()
     note_download("rosters", DoorRequest(Permission.ADMINISTER, "people", library_of(actor)))
-    return pages.everybody_file(actor)
+    return roster_pages.everybody_file(actor)
 
 
 def _upload_page(form: UploadForm) -> str:
     return render(
         "administration/people/roster/index.html",
         form=form,
-        recent=rosters.recent(session.actor()),
-        columns=pages.COLUMNS,
+        recent=roster_queries.recent(session.actor()),
+        columns=roster_pages.COLUMNS,
     )
 
 
 def _not_in_file_page(roster: Subject, form: EndPeopleForm) -> str:
     return render(
         "administration/people/roster/not_in_file.html",
-        roster=rosters.roster(roster.id),
+        roster=roster_queries.roster(roster.id),
         form=form,
-        people=rosters.not_in_file(roster.id, session.actor()),
+        people=roster_queries.not_in_file(roster.id, session.actor()),
     )
 
 
@@ -176,13 +179,13 @@ def _job_step(task: JobTask, number: int) -> None:
     already is left as it is."""
     actor, roster_id, seen = task.actor, int(task.arguments["record_id"]), task.arguments["seen"]
     if number == 0:
-        if actions.check_again(actor, roster_id, task.now).digest != seen:
+        if roster_actions.check_again(actor, roster_id, task.now).digest != seen:
             raise Conflict("roster_overtaken")
         return
     try:
-        importing.bring_in(actor, roster_id, seen, task.now, is_asked=True)
+        roster_actions.bring_in(actor, roster_id, seen, task.now, is_asked=True)
     except Conflict:
-        actions.check_again(actor, roster_id, task.now)
+        roster_actions.check_again(actor, roster_id, task.now)
         raise
 
 

@@ -10,14 +10,14 @@ from tracker.db import session, transaction
 from tracker.models import Framework, Library, Round, RoundFramework
 from tracker.models.record.versions import can_be_chosen
 from tracker.policy.permissions import Actor
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records
+from tracker.records.core import administration as administration_records
 from tracker.row_locks import held
 from tracker.rules.calendar import clean_period, overlap
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.texts import clean_line
-from tracker.teams.rounds import records as round_snapshots
-from tracker.teams.told import records as told
+from tracker.teams.figures import records as figures_records
+from tracker.teams.rounds import records as teams_rounds_records
 
 
 def create(
@@ -41,10 +41,10 @@ def create(
     if figures_on is not None and starts_on < today:
         raise Invalid("round_keeps_figures", "figures_on")
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         period = Round(library_id=library.id, figures_on=figures_on, ended_unseen=ends_on < today)
         frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
-        told.open_groups(tx, library.id, today)
+        figures_records.open_groups(tx, library.id, today)
         _note(tx, "round_added", actor, period, frameworks, now)
         return period.id
 
@@ -65,15 +65,15 @@ def edit(
     name = clean_line(name)
     _clean_dates(starts_on, ends_on, figures_on)
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
-        round_snapshots.keep_due(tx, library.id, now)
+        library = administration_records.of_library(tx, actor)
+        teams_rounds_records.keep_due(tx, library.id, now)
         period = tx.scalar(
             held(select(Round).where(Round.id == round_id, Round.library_id == library.id))
         )
         if period is None:
             raise Missing
         today, before = actor.today(now), _in_words(period)
-        has_begun, is_kept = period.starts_on <= today, round_snapshots.is_kept(tx, period.id)
+        has_begun, is_kept = period.starts_on <= today, teams_rounds_records.is_kept(tx, period.id)
         if is_kept and (starts_on, ends_on) != (period.starts_on, period.ends_on):
             raise Invalid("round_keeps_dates", "ends_on")
         if has_begun and ends_on < today <= period.ends_on:
@@ -96,7 +96,7 @@ def keep_all_due(now: dt.datetime) -> int:
     kept = 0
     for library_id in session().scalars(select(Library.id).order_by(Library.id)).all():
         with transaction() as tx:
-            kept += round_snapshots.keep_due(tx, library_id, now)
+            kept += teams_rounds_records.keep_due(tx, library_id, now)
     return kept
 
 
@@ -164,7 +164,7 @@ def _note(
 ) -> None:
     facts["frameworks"] = ", ".join(f"{version.slug} {version.version}" for version in frameworks)
     key, name = period.id, period.name
-    audit.note_by(tx, kind, actor, now, round_id=key, round=name, **facts)
+    audit_records.note_by(tx, kind, actor, now, round_id=key, round=name, **facts)
 
 
 def _in_words(period: Round) -> str:

@@ -26,7 +26,7 @@ from tracker.models.record.versions import expected_rank, expects, learns_on
 from tracker.models.record.words import STATEMENTS, left_out
 from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.reviews.queue.rules import ExpectedLearner
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.sending import queries_reviewers as sending_queries_reviewers
 from tracker.rules.roles import Role
 
 
@@ -83,7 +83,7 @@ def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[
     for row in rows:
         jobs[row[0], row[3]].add(row[4])
     near = _near(actor.library_id, framework_ids, {row[4] for row in rows})
-    reviewers = eligible_reviewers.named((row[2] for row in rows), on)
+    reviewers = sending_queries_reviewers.named((row[2] for row in rows), on)
     return [
         ExpectedLearner(
             name, _statements(near[job, key[1]] for job in jobs[key]), reviewers(key[0], path)

@@ -7,12 +7,12 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.administration.role_profiles import queries as role_profiles
-from tracker.administration.rounds import actions as service, queries as rounds
+from tracker.administration.role_profiles import queries as role_profiles_queries
+from tracker.administration.rounds import actions as rounds_actions, queries as rounds_queries
 from tracker.administration.rounds.forms import RoundForm
 from tracker.administration.rounds.queries import expected
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.reviews.queue.rules import RoundLoad, round_load
 from tracker.reviews.sending.rules import SUGGESTED
 from tracker.rules.calendar import clean_period
@@ -29,11 +29,11 @@ bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    periods = rounds.listed(session.actor())
+    periods = rounds_queries.listed(session.actor())
     return render(
         "administration/rounds/index.html",
         periods=periods,
-        frameworks=rounds.frameworks_of([period.id for period in periods]),
+        frameworks=rounds_queries.frameworks_of([period.id for period in periods]),
     )
 
 
@@ -50,29 +50,31 @@ def create() -> ResponseReturnValue:
     if form.preview.data:
         return _preview(form)
     done, to = _("The round %(name)s is added.", name=form.name.data), url_for("admin_rounds.index")
-    page = saved(form, lambda: service.create(actor, now=now, **form.values("preview")), done, to)
+    page = saved(
+        form, lambda: rounds_actions.create(actor, now=now, **form.values("preview")), done, to
+    )
     return page or (_page(form), 422)
 
 
 @bp.get("/<id:round_id>")
-@door(Permission.ADMINISTER_LIBRARY, subjects.round_)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.round_)
 def edit(round: Subject) -> ResponseReturnValue:  # noqa: A002  (named as the address names it)
-    period = rounds.detail(round.id)
-    versions = [version.id for version in rounds.frameworks_of([round.id])[round.id]]
+    period = rounds_queries.detail(round.id)
+    versions = [version.id for version in rounds_queries.frameworks_of([round.id])[round.id]]
     is_over = period.ends_on < session.today()
     load = None if is_over else _load(versions, period.starts_on, period.ends_on)
     return _page(_form(obj=period, framework_ids=versions), round.id, load)
 
 
 @bp.post("/<id:round_id>")
-@door(Permission.ADMINISTER_LIBRARY, subjects.round_)
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.round_)
 def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
     form, actor, now = _form(), session.actor(), session.now()
     if form.preview.data:
         return _preview(form, round.id)
     done, to = _("The round %(name)s is saved.", name=form.name.data), url_for("admin_rounds.index")
     wanted = form.values("preview")
-    page = saved(form, lambda: service.edit(actor, round.id, now=now, **wanted), done, to)
+    page = saved(form, lambda: rounds_actions.edit(actor, round.id, now=now, **wanted), done, to)
     return page or (_page(form, round.id), 422)
 
 
@@ -87,7 +89,7 @@ def _preview(form: RoundForm, round_id: int | None = None) -> ResponseReturnValu
 def _page(form: RoundForm, round_id: int | None = None, load: RoundLoad | None = None) -> str:
     title, action, label = _("Add a round"), url_for("admin_rounds.create"), _("Add the round")
     if round_id is not None:
-        title, label = rounds.detail(round_id).name, _("Save")
+        title, label = rounds_queries.detail(round_id).name, _("Save")
         action = url_for("admin_rounds.update", round_id=round_id)
     return render(
         "administration/rounds/edit.html",
@@ -111,7 +113,7 @@ def _load(framework_ids: list[int], first: dt.date, last: dt.date) -> RoundLoad:
 def _form(**so_far: Any) -> RoundForm:
     """Hand in the choices. Where there is one alone, or all are on one, a new round is for it."""
     form = RoundForm(**so_far)
-    choices = role_profiles.frameworks(session.actor(), session.today())
+    choices = role_profiles_queries.frameworks(session.actor(), session.today())
     labels = [(choice, mark(choice.label, choice.lang)) for choice in choices]
     form.framework_ids.choices = [
         (

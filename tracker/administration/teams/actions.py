@@ -5,16 +5,16 @@ import datetime as dt
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.readers import records as readers
+from tracker.accounts.readers import records as readers_records
 from tracker.db import transaction
 from tracker.models import Membership, Team
 from tracker.policy.permissions import Actor
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records
+from tracker.records.core import administration as administration_records
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_line
-from tracker.teams.rounds import records as round_snapshots
+from tracker.teams.rounds import records as teams_rounds_records
 
 DEPTH_MAX = 12
 
@@ -24,7 +24,7 @@ def add(actor: Actor, parent_id: int, name: str, now: dt.datetime) -> int:
     line_*."""
     name = clean_line(name)
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         parent = _parent(tx, library.id, parent_id)
         _check_name(tx, parent.id, name)
         team = Team(library_id=library.id, parent_id=parent.id, name=name, path="")
@@ -53,14 +53,14 @@ def edit(
     """
     name = clean_line(name)
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        team = administration.locked(tx, actor, Team, team_id)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
+        team = administration_records.locked(tx, actor, Team, team_id)
         if team.parent_id is not None:
             is_moved = parent_id not in (None, team.parent_id)
             parent = _parent(tx, team.library_id, parent_id) if is_moved else None
             _check_name(tx, parent.id if parent is not None else team.parent_id, name, but=team.id)
             if parent is not None:
-                with readers.watched(tx, actor, now):
+                with readers_records.watched(tx, actor, now):
                     _move(tx, team, parent)
                 _note(tx, "team_moved", actor, team, now)
             if name != team.name:
@@ -79,8 +79,8 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
     """
     today = actor.today(now)
     with transaction() as tx:
-        round_snapshots.keep_due(tx, actor.library_id, now)
-        team = administration.locked(tx, actor, Team, team_id)
+        teams_rounds_records.keep_due(tx, actor.library_id, now)
+        team = administration_records.locked(tx, actor, Team, team_id)
         if team.parent_id is None:
             raise Conflict("root_stays")
         if team.closed_on is not None:
@@ -105,7 +105,7 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
 def reopen(actor: Actor, team_id: int, now: dt.datetime) -> None:
     """Its memberships stay ended. Raises Conflict("parent_closed")."""
     with transaction() as tx:
-        team = administration.locked(tx, actor, Team, team_id)
+        team = administration_records.locked(tx, actor, Team, team_id)
         if tx.scalar(select(Team.id).where(Team.id == team.parent_id, Team.closed_on.is_not(None))):
             raise Conflict("parent_closed")
         if team.closed_on is not None:
@@ -152,6 +152,6 @@ def _note(
     team: Team,
     now: dt.datetime,
     person_id: int | None = None,
-    **facts: audit.Fact,
+    **facts: audit_records.Fact,
 ) -> None:
-    audit.note_by(tx, kind, actor, now, person_id, team_id=team.id, team=team.name, **facts)
+    audit_records.note_by(tx, kind, actor, now, person_id, team_id=team.id, team=team.name, **facts)

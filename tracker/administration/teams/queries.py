@@ -37,12 +37,12 @@ def tree(actor: Actor) -> list[TeamBranch]:
     ways.sort(key=lambda way: [(team.sort_name, team.id) for team in way])
     return [
         TeamBranch(
-            team.id,
-            team.name,
-            team.path,
-            tuple(parent.name for parent in above),
-            team.open_reviews,
-            team.closed_on,
+            id=team.id,
+            name=team.name,
+            path=team.path,
+            above=tuple(parent.name for parent in above),
+            open_reviews=team.open_reviews,
+            closed_on=team.closed_on,
         )
         for *above, team in ways
     ]

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
 from tracker.administration.people.forms import ROLES
-from tracker.administration.teams import actions as teams, queries as team_tree
+from tracker.administration.teams import actions as teams_actions, queries as teams_queries
 from tracker.administration.teams.forms import RootForm, TeamEditForm, TeamForm
 from tracker.models import Team
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
-from tracker.queries.core import people
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.core import people as core_people_queries
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.web.http import session
@@ -31,8 +31,8 @@ bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    teams = teams_found(team_tree.tree(session.actor()))
-    people_in = team_tree.people_in([team.id for team in teams.cut.rows], session.today())
+    teams = teams_found(teams_queries.tree(session.actor()))
+    people_in = teams_queries.people_in([team.id for team in teams.cut.rows], session.today())
     return render("administration/teams/index.html", teams=teams, people=people_in)
 
 
@@ -50,23 +50,23 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form, actor, now = _offering(TeamForm()), session.actor(), session.now()
     done, to = _("%(team)s is added.", team=form.name.data), url_for("admin_teams.index")
-    page = saved(form, lambda: teams.add(actor, now=now, **form.values()), done, to)
+    page = saved(form, lambda: teams_actions.add(actor, now=now, **form.values()), done, to)
     return page or (render("administration/teams/new.html", form=form), 422)
 
 
 @bp.get("/<id:team_id>")
-@door(Permission.ADMINISTER_TEAM, subjects.team)
+@door(Permission.ADMINISTER_TEAM, subjects_queries.team)
 def edit(team: Subject) -> ResponseReturnValue:
-    return _page(team.id, _form(team_tree.detail(team.id)))
+    return _page(team.id, _form(teams_queries.detail(team.id)))
 
 
 @bp.post("/<id:team_id>")
-@door(Permission.ADMINISTER_TEAM, subjects.team)
+@door(Permission.ADMINISTER_TEAM, subjects_queries.team)
 def update(team: Subject) -> ResponseReturnValue:
-    before = team_tree.detail(team.id)
+    before = teams_queries.detail(team.id)
     form, actor, now = _form(before), session.actor(), session.now()
     wanted = {"name": before.name, "parent_id": None} | form.values()
-    if accepted(form, lambda: teams.edit(actor, team.id, now=now, **wanted)):
+    if accepted(form, lambda: teams_actions.edit(actor, team.id, now=now, **wanted)):
         flash_message(_("%(team)s is saved.", team=wanted["name"]))
         flash_new_readers()
         return redirect(url_for("admin_teams.index"), 303)
@@ -74,11 +74,11 @@ def update(team: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/<id:team_id>/close")
-@door(Permission.ADMINISTER_TEAM, subjects.team)
+@door(Permission.ADMINISTER_TEAM, subjects_queries.team)
 def close(team: Subject) -> ResponseReturnValue:
-    name = team_tree.detail(team.id).name
+    name = teams_queries.detail(team.id).name
     return pressed(
-        lambda: teams.close(session.actor(), team.id, session.now()),
+        lambda: teams_actions.close(session.actor(), team.id, session.now()),
         lambda count: (
             ngettext(
                 "%(team)s is closed. %(num)d membership ends today.",
@@ -94,12 +94,12 @@ def close(team: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/<id:team_id>/reopen")
-@door(Permission.ADMINISTER_TEAM, subjects.team)
+@door(Permission.ADMINISTER_TEAM, subjects_queries.team)
 def reopen(team: Subject) -> ResponseReturnValue:
-    name = team_tree.detail(team.id).name
+    name = teams_queries.detail(team.id).name
     done = _("%(team)s is open again. Memberships that ended stay ended.", team=name)
     to = url_for("admin_teams.edit", team_id=team.id)
-    return pressed(lambda: teams.reopen(session.actor(), team.id, session.now()), done, to)
+    return pressed(lambda: teams_actions.reopen(session.actor(), team.id, session.now()), done, to)
 
 
 def _form(team: Team) -> RootForm | TeamEditForm:
@@ -109,17 +109,17 @@ def _form(team: Team) -> RootForm | TeamEditForm:
 
 
 def _offering(form: T, but_below: str | None = None) -> T:
-    above = team_tree.choices(session.actor(), but_below=but_below)
+    above = teams_queries.choices(session.actor(), but_below=but_below)
     form.parent_id.choices = fields.choices(above)
     return form
 
 
 def _page(team_id: int, form: RootForm | TeamEditForm) -> str:
     today = session.today()
-    members = people.members(team_id, today)
+    members = core_people_queries.members(team_id, today)
     return render(
         "administration/teams/edit.html",
-        team=team_tree.detail(team_id),
+        team=teams_queries.detail(team_id),
         form=form,
         members=table_page(members, page_number()),
         ending=sum(row.ends_on is None or row.ends_on > today for row in members),

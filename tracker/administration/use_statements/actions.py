@@ -7,8 +7,8 @@ from sqlalchemy import select
 from tracker.db import transaction
 from tracker.models import UseStatement
 from tracker.policy.permissions import Actor
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records
+from tracker.records.core import administration as administration_records
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import PROSE_MAX, clean_prose
 
@@ -23,7 +23,7 @@ def publish(
     """
     text = clean_prose(text, longest=PROSE_MAX)
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         newest = tx.scalar(
             select(UseStatement)
             .where(UseStatement.library_id == library.id)
@@ -44,5 +44,5 @@ def publish(
                 opens_statements=opens_statements,
             )
         )
-        audit.note_by(tx, "use_statement_published", actor, now, version=version)
+        audit_records.note_by(tx, "use_statement_published", actor, now, version=version)
         return version

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.accounts.links.queries import own_library
-from tracker.administration.library import queries as library_settings
-from tracker.administration.use_statements import actions as use_statements
+from tracker.administration.library import queries as library_queries
+from tracker.administration.use_statements import actions as use_statements_actions
 from tracker.administration.use_statements.forms import UseStatementForm
 from tracker.administration.use_statements.rules import unkept
 from tracker.models import UseStatement
@@ -22,7 +22,7 @@ bp = Blueprint("admin_use_statement", __name__, url_prefix="/admin/use-statement
 @bp.get("")
 @door(Permission.ADMINISTER)
 def show() -> ResponseReturnValue:
-    versions = library_settings.use_statements(session.actor())
+    versions = library_queries.use_statements(session.actor())
     if versions:
         newest = versions[0][0]
         form = UseStatementForm(obj=newest, base_version=newest.version)
@@ -39,7 +39,7 @@ def publish() -> ResponseReturnValue:
     form, actor, now = UseStatementForm(), session.actor(), session.now()
     page = saved(
         form,
-        lambda: use_statements.publish(actor, now=now, **form.values()),
+        lambda: use_statements_actions.publish(actor, now=now, **form.values()),
         lambda number: _(
             "Version %(number)s is published. Everybody reads it before they rate again.",
             number=number,
@@ -48,7 +48,7 @@ def publish() -> ResponseReturnValue:
     )
     if page is not None:
         return page
-    versions = library_settings.use_statements(actor)
+    versions = library_queries.use_statements(actor)
     form.base_version.raw_data = None
     form.base_version.data = versions[0][0].version if versions else 0
     return _page(form, versions), 422

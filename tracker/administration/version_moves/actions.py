@@ -7,19 +7,19 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.administration.version_moves import queries
+from tracker.administration.version_moves import queries as version_moves_queries
 from tracker.administration.version_moves.queries import LibraryMove
 from tracker.db import session, transaction
-from tracker.frameworks.versions import records_moves as moves
+from tracker.frameworks.versions import records_moves as frameworks_versions_records_moves
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import Framework, Library, Person, PlannedMove
 from tracker.policy.permissions import Actor
-from tracker.records import audit
-from tracker.records.core import administration
+from tracker.records import audit as audit_records
+from tracker.records.core import administration as administration_records
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Missing
-from tracker.teams.rounds import records as round_snapshots
+from tracker.teams.rounds import records as teams_rounds_records
 
 
 def move(
@@ -34,12 +34,12 @@ def move(
     """
     with transaction() as tx:
         today = _today(tx, actor, library_id, now)
-        library_move = queries.move_to(library_id, version_id, today)
+        library_move = version_moves_queries.move_to(library_id, version_id, today)
         if library_move.round is not None:
             raise Conflict(
                 "move_in_round", round=library_move.round.name, day=library_move.round.ends_on
             )
-        if seen not in ("", queries.digest(library_id, library_move.to, today)):
+        if seen not in ("", version_moves_queries.digest(library_id, library_move.to, today)):
             raise Conflict("move_changed")
         by = None if actor is None else actor.person_id
         count = _move(tx, library_id, library_move, by, today, now)
@@ -57,7 +57,7 @@ def plan(
     """
     with transaction() as tx:
         today = _today(tx, actor, library_id, now)
-        library_move = queries.move_to(library_id, version_id, today)
+        library_move = version_moves_queries.move_to(library_id, version_id, today)
         if library_move.round is None:
             raise Conflict("move_no_round")
         _offered(tx, version_id)
@@ -71,7 +71,7 @@ def plan(
                 planned_by_id=by,
             )
         )
-        name, on = library_move.round.name, library_move.round.ends_on + queries.DAY
+        name, on = library_move.round.name, library_move.round.ends_on + version_moves_queries.DAY
         _note(tx, "move_planned", library_id, library_move, by, now, round=name, on=on.isoformat())
         return library_move.people, on
 
@@ -79,14 +79,14 @@ def plan(
 def cancel(actor: Actor, version_id: int, now: dt.datetime) -> None:
     """Raises Missing; Conflict("move_over"): it was done or canceled."""
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         planned = _planned(tx, library.id, version_id)
         if planned is None:
             raise Conflict("move_over")
         tx.delete(planned)
         to = tx.get_one(Framework, version_id)
         facts = {"framework": to.slug, "after": to.version}
-        audit.note_by(tx, "move_canceled", actor, now, **facts)
+        audit_records.note_by(tx, "move_canceled", actor, now, **facts)
 
 
 def move_due(now: dt.datetime) -> int:
@@ -100,7 +100,7 @@ def _move_due(library_id: int, now: dt.datetime) -> int:
     with transaction() as tx:
         today = _today(tx, None, library_id, now)
         people = 0
-        for framework in queries.frameworks(library_id, today):
+        for framework in version_moves_queries.frameworks(library_id, today):
             library_move = framework.planned
             planned = None if library_move is None else _planned(tx, library_id, library_move.to.id)
             if library_move is None or planned is None or library_move.round is not None:
@@ -128,12 +128,12 @@ def _move(
     today: dt.date,
     now: dt.datetime,
 ) -> int:
-    whom = queries.whom(library_id, library_move.to, today)
+    whom = version_moves_queries.whom(library_id, library_move.to, today)
     tx.execute(held(select(Person.id).where(Person.id.in_(whom.order_by(None)))))
     to = _offered(tx, library_move.to.id)
-    round_snapshots.keep_due(tx, library_id, now)
-    count = moves.move(tx, library_id, whom, to, by, now)
-    moves.let_newcomers_begin(tx, library_id, to, by, today, now)
+    teams_rounds_records.keep_due(tx, library_id, now)
+    count = frameworks_versions_records_moves.move(tx, library_id, whom, to, by, now)
+    frameworks_versions_records_moves.let_newcomers_begin(tx, library_id, to, by, today, now)
     return count
 
 
@@ -152,9 +152,9 @@ def _note(
     library_move: LibraryMove,
     by: int | None,
     now: dt.datetime,
-    **facts: audit.Fact,
+    **facts: audit_records.Fact,
 ) -> None:
-    audit.note(
+    audit_records.note(
         tx,
         kind,
         now,
@@ -173,7 +173,7 @@ def _today(tx: Session, actor: Actor | None, library_id: int, now: dt.datetime) 
     if actor is None:
         library = tx.scalar(held(select(Library).where(Library.id == library_id)))
     else:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
     if library is None or library.id != library_id:
         raise Missing
     return day_in(library.time_zone, now)

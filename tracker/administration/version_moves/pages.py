@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _, ngettext
 
-from tracker.administration.version_moves import queries
+from tracker.administration.version_moves import queries as version_moves_queries
 from tracker.administration.version_moves.queries import DAY, LibraryFramework, LibraryMove
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.web.i18n.render import render
@@ -14,12 +14,14 @@ from tracker.web.ui.templating.dates import day
 
 def index_page(library_id: int, today: dt.date) -> str:
     frameworks = [
-        framework for framework in queries.frameworks(library_id, today) if framework.moves
+        framework
+        for framework in version_moves_queries.frameworks(library_id, today)
+        if framework.moves
     ]
     return render(
         "administration/moves/index.html",
         frameworks=[(framework, [*_standing(framework)]) for framework in frameworks],
-        past=queries.past_moves(library_id),
+        past=version_moves_queries.past_moves(library_id),
     )
 
 
@@ -60,7 +62,7 @@ def _planned(move: LibraryMove) -> str:
 
 def move_page(library_id: int, move: LibraryMove, today: dt.date) -> str:
     to_rate = [
-        (version, queries.to_rate(library_id, version.id, move.to.id, today))
+        (version, version_moves_queries.to_rate(library_id, version.id, move.to.id, today))
         for version in move.leaving
     ]
     return render(
@@ -72,7 +74,7 @@ def move_page(library_id: int, move: LibraryMove, today: dt.date) -> str:
             (version, left, minutes_for(left.again + left.new, LEARNER_SECONDS))
             for version, left in to_rate
         ],
-        seen=queries.digest(library_id, move.to, today),
+        seen=version_moves_queries.digest(library_id, move.to, today),
     )
 
 

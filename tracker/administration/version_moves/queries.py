@@ -262,9 +262,10 @@ def past_moves(library_id: int) -> list[PastMove]:
     # People who moved at one moment between the same versions by the same hand are one move.
     before, mover = aliased(PersonVersion), aliased(Person)
     old, new = aliased(Framework), aliased(Framework)
-    of = (new.title, new.lang, old.version, new.version, PersonVersion.moved_at, mover.name)
+    between = new.title, new.lang, old.version.label("before"), new.version.label("after")
+    of = (*between, PersonVersion.moved_at, mover.name.label("by"))
     query: Select[*tuple[Any, ...]] = (
-        select(*of, func.count(PersonVersion.id))
+        select(*of, func.count(PersonVersion.id).label("people"))
         .join(Person, Person.id == PersonVersion.person_id)
         .join(before, before.id == row_before())
         .join(old, old.id == before.framework_id)
@@ -275,4 +276,4 @@ def past_moves(library_id: int) -> list[PastMove]:
         .order_by(PersonVersion.moved_at.desc(), old.version, new.version)
         .limit(PAGE)
     )
-    return [PastMove(*row) for row in session().execute(query)]
+    return [PastMove(**row) for row in session().execute(query).mappings()]

@@ -5,7 +5,11 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.administration.version_moves import actions as service, pages, queries
+from tracker.administration.version_moves import (
+    actions as version_moves_actions,
+    pages as version_moves_pages,
+    queries as version_moves_queries,
+)
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
@@ -27,14 +31,16 @@ refusal_messages(
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return pages.index_page(session.actor().library_id, session.today())
+    return version_moves_pages.index_page(session.actor().library_id, session.today())
 
 
 @bp.get("/<id:version_id>")
 @door(Permission.ADMINISTER)
 def show(version_id: int) -> ResponseReturnValue:
     library_id, today = session.actor().library_id, session.today()
-    return pages.move_page(library_id, queries.move_to(library_id, version_id, today), today)
+    return version_moves_pages.move_page(
+        library_id, version_moves_queries.move_to(library_id, version_id, today), today
+    )
 
 
 @bp.post("/<id:version_id>/move")
@@ -53,7 +59,9 @@ def move(version_id: int) -> ResponseReturnValue:
         )
 
     return pressed(
-        lambda: service.move(actor, actor.library_id, version_id, session.now(), seen=seen),
+        lambda: version_moves_actions.move(
+            actor, actor.library_id, version_id, session.now(), seen=seen
+        ),
         done,
         to,
     )
@@ -64,7 +72,7 @@ def move(version_id: int) -> ResponseReturnValue:
 def plan(version_id: int) -> ResponseReturnValue:
     actor, to = session.actor(), url_for("version_moves.index")
     return pressed(
-        lambda: service.plan(actor, actor.library_id, version_id, session.now()),
+        lambda: version_moves_actions.plan(actor, actor.library_id, version_id, session.now()),
         _("The move is planned. You can cancel it until then."),
         to,
     )
@@ -76,4 +84,4 @@ def cancel(version_id: int) -> ResponseReturnValue:
     """Cancel the move that is planned to that version."""
     actor, to = session.actor(), url_for("version_moves.index")
     done = _("The planned move is canceled. Nobody moves.")
-    return pressed(lambda: service.cancel(actor, version_id, session.now()), done, to)
+    return pressed(lambda: version_moves_actions.cancel(actor, version_id, session.now()), done, to)

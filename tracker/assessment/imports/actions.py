@@ -5,17 +5,16 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.assessment.imports import queries as import_targets
-from tracker.assessment.imports.rules import PlannedLine, Verdict, plan
-from tracker.assessment.imports.rules_lines import RatingList
-from tracker.assessment.ratings import queries as ratings_to_save
+from tracker.assessment.imports import queries as imports_queries
+from tracker.assessment.imports.rules import PlannedLine, RatingList, Verdict, plan
+from tracker.assessment.ratings import queries as ratings_queries
 from tracker.db import transaction
-from tracker.frameworks.versions.rules_scale import Basis
+from tracker.frameworks.versions.rules import Basis
 from tracker.models import Draft
 from tracker.policy.permissions import Actor
-from tracker.record.ratings import records as ratings
-from tracker.records import drafts
-from tracker.rules import drafts as typed
+from tracker.record.ratings import records as record_ratings_records
+from tracker.records import drafts as core_drafts_records
+from tracker.rules import drafts as drafts_rules
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.texts import NOTE_MAX
 
@@ -37,9 +36,9 @@ def take_over(
     """
     today = actor.today(now)
     with transaction() as tx:
-        if framework_id not in ratings_to_save.locked(actor, today):
+        if framework_id not in ratings_queries.locked(actor, today):
             raise Missing
-        ground = import_targets.targets(actor, framework_id)
+        ground = imports_queries.targets(actor, framework_id)
         planned = plan(listed, ground.statements, ground.answers, today, actor.time_zone)
         if planned.digest() != seen:
             raise Conflict("list_overtaken")
@@ -52,15 +51,15 @@ def take_over(
 def _store(tx: Session, person_id: int, line: PlannedLine, now: dt.datetime) -> None:
     if line.known is None or line.answer is None:
         raise ValueError("a line without a statement or an answer is never stored")
-    wording = ratings.Wording(line.known.skill_id, line.known.statement_id)
+    wording = record_ratings_records.RatedStatement(line.known.skill_id, line.known.statement_id)
     version = line.known.version
     notes = {} if line.own_note is None else {"own_note": line.own_note}
     if version and line.verdict is Verdict.NOTE:
-        ratings.note(person_id, wording, version, notes, now)
+        record_ratings_records.note(person_id, wording, version, notes, now)
         return
     if not version:
         notes = _with_draft(tx, person_id, wording.skill_id, notes)
-    ratings.write(
+    record_ratings_records.write(
         tx, person_id, wording, version, line.answer, Basis.IMPORTED, now, notes, line.given_on
     )
 
@@ -71,17 +70,19 @@ def _with_draft(
     """The notes, with those that waited at the statement for an answer. Where both are too long
     together, the draft stays one."""
     query = select(Draft.fields).where(
-        Draft.person_id == person_id, Draft.form == typed.RATING, Draft.subject == str(skill_id)
+        Draft.person_id == person_id,
+        Draft.form == drafts_rules.RATING,
+        Draft.subject == str(skill_id),
     )
     stored = tx.scalar(query)
     if stored is None:
         return notes
-    waiting = dict(typed.read(stored) or ())
+    waiting = dict(drafts_rules.read(stored) or ())
     both = {
         name: "\n\n".join(filter(None, (notes.get(name), waiting.get(name))))
         for name in notes | waiting
     }
     if any(len(text) > NOTE_MAX for text in both.values()):
         return notes
-    drafts.delete_drafts(tx, person_id, typed.RATING, [str(skill_id)])
+    core_drafts_records.delete_drafts(tx, person_id, drafts_rules.RATING, [str(skill_id)])
     return both

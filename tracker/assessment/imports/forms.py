@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Optional
 
-from tracker.assessment.imports.rules_lines import CHARS_MAX, HEADINGS, ImportColumn
+from tracker.assessment.imports.rules import CHARS_MAX, HEADINGS, ImportColumn
 from tracker.rules.delimited import decode, plain
 from tracker.rules.errors import Invalid
 from tracker.web.http.errors import refusal_messages

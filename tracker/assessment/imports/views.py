@@ -6,11 +6,19 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.assessment.imports import actions as service, queries as import_targets
+from tracker.assessment.imports import actions as imports_actions, queries as imports_queries
 from tracker.assessment.imports.forms import ListForm, StoreForm, headings
-from tracker.assessment.imports.rules import ASKED, NOTHING_TO_DO, STORED, UNCLEAR, Verdict, plan
-from tracker.assessment.imports.rules_lines import RatingList, read
-from tracker.assessment.ratings import pages as assess_pages
+from tracker.assessment.imports.rules import (
+    ASKED,
+    NOTHING_TO_DO,
+    STORED,
+    UNCLEAR,
+    RatingList,
+    Verdict,
+    plan,
+    read,
+)
+from tracker.assessment.ratings import pages as ratings_pages
 from tracker.assessment.ratings.pages import AssessmentHeader
 from tracker.record.sheet.queries_learners import Learner
 from tracker.rules.errors import Conflict, Refusal
@@ -101,9 +109,9 @@ def store() -> ResponseReturnValue:
     form = StoreForm()
     text, seen = form.text.data or "", form.seen.data or ""
     try:
-        learner = assess_pages.header().learner
+        learner = ratings_pages.header().learner
         listed = _read(text, learner)[0]
-        count = service.take_over(
+        count = imports_actions.take_over(
             session.actor(), learner.framework_id, listed, form.ticked, seen, session.now()
         )
     except Conflict as refusal:
@@ -119,18 +127,18 @@ def store() -> ResponseReturnValue:
 
 
 def _header() -> AssessmentHeader:
-    return assess_pages.header(switch="rating_lists.new").once_read()
+    return ratings_pages.header(switch="rating_lists.new").once_read()
 
 
-def _read(text: str, learner: Learner) -> tuple[RatingList, import_targets.ImportTargets]:
+def _read(text: str, learner: Learner) -> tuple[RatingList, imports_queries.ImportTargets]:
     """Raises Invalid for a text that is no list."""
-    known = import_targets.targets(session.actor(), learner.framework_id)
+    known = imports_queries.targets(session.actor(), learner.framework_id)
     return read(text, headings(), known.answers), known
 
 
 def _form_page(form: ListForm) -> str:
     learner = _header().learner
-    known = import_targets.targets(session.actor(), learner.framework_id)
+    known = imports_queries.targets(session.actor(), learner.framework_id)
     return render("assessment/import_new.html", lang=learner.lang, form=form, known=known)
 
 
@@ -138,7 +146,7 @@ def _check_page(
     text: str, ticked: frozenset[int] = frozenset(), refusal: Refusal | None = None
 ) -> str:
     """Raises Invalid for a text that is no list."""
-    header = _header() if refusal is None else assess_pages.header(switch="rating_lists.new")
+    header = _header() if refusal is None else ratings_pages.header(switch="rating_lists.new")
     learner = header.learner
     listed, known = _read(text, learner)
     actor = session.actor()

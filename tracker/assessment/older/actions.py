@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
-from tracker.assessment.ratings import queries as ratings_to_save
+from tracker.assessment.ratings import queries as ratings_queries
 from tracker.db import transaction
-from tracker.frameworks.versions.rules_scale import NOT_SURE, Basis
+from tracker.frameworks.versions.rules import NOT_SURE, Basis
 from tracker.models import Framework, Rating, RatingEntry, Statement
 from tracker.models.record.words import STATEMENTS, left_out, own_ratings
 from tracker.policy.permissions import Actor
-from tracker.record.ratings import records as ratings
+from tracker.record.ratings import records as record_ratings_records
 from tracker.record.ratings.rules import is_dated
 from tracker.rules.errors import Missing
 
@@ -28,7 +28,7 @@ def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
     """
     kept = 0
     with transaction() as tx:
-        raters = ratings_to_save.locked(actor, actor.today(now))
+        raters = ratings_queries.locked(actor, actor.today(now))
         of_another = (
             select(Statement.id)
             .join(Framework, Framework.id == Statement.framework_id)
@@ -70,10 +70,10 @@ def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
                 or not is_dated(row.rated_at, begins_on, row.given_on)
             ):
                 continue
-            ratings.write(
+            record_ratings_records.write(
                 tx,
                 actor.person_id,
-                ratings.Wording(row.skill_id, row.statement_id),
+                record_ratings_records.RatedStatement(row.skill_id, row.statement_id),
                 row.version,
                 row.answer,
                 Basis.CONFIRMED,
@@ -88,7 +88,7 @@ def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
     """Take back what was kept at that moment: each answer is as old as it was before. Returns how
     many; what was rated again since stays. Raises Missing; Conflict("use_statement_unread")."""
     with transaction() as tx:
-        ratings_to_save.locked(actor, actor.today(now))
+        ratings_queries.locked(actor, actor.today(now))
         earlier = aliased(RatingEntry)
         before = (
             select(func.max(earlier.version))
@@ -125,10 +125,10 @@ def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
             )
         ).all()
         for row in rows:
-            ratings.write(
+            record_ratings_records.write(
                 tx,
                 actor.person_id,
-                ratings.Wording(row.skill_id, row.statement_id),
+                record_ratings_records.RatedStatement(row.skill_id, row.statement_id),
                 row.version,
                 row.answer,
                 row.basis,

@@ -9,12 +9,12 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from tracker.assessment.older.queries import replaced
-from tracker.assessment.ratings import queries_cards as statement_cards
+from tracker.assessment.ratings import queries_cards as ratings_queries_cards
 from tracker.assessment.ratings.forms import SentRating
 from tracker.assessment.ratings.queries_cards import StatementCard
 from tracker.record.ratings.rules import joined
-from tracker.record.sheet import queries as sheets
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet import queries as sheet_queries
+from tracker.record.sheet.rules import Side
 from tracker.record.versions.queries_lines import EarlierStatement
 from tracker.rules.errors import Conflict, Missing
 from tracker.web.http import errors, session
@@ -56,8 +56,8 @@ def page(sent: Mapping[int, SentRating]) -> ResponseReturnValue:
     message = errors.message_for(refusal)
     if errors.wants_json():
         return jsonify(error=message, code=code), 409
-    sheet = sheets.of_learner(held.learner, Side.OWN, None)
-    to_rate = statement_cards.of_statements(sheet, [*typed])
+    sheet = sheet_queries.of_learner(held.learner, Side.OWN, None)
+    to_rate = ratings_queries_cards.of_statements(sheet, [*typed])
     known = {answer.key for answer in to_rate.scale}
     cards = {card.id: _typed_again(card, typed[card.id], known) for card in to_rate.cards}
     return render(
@@ -95,9 +95,9 @@ def _typed_again(card: StatementCard, typed: list[SentRating], known: set[str]) 
         return reduce(joined, [note or "" for note in notes], saved)
 
     return TypedAgain(
-        card,
-        answers.pop() if len(answers) == 1 else None if clear else card.answer,
-        clear,
-        note(card.own_note, [sent.own_note for sent in typed]),
-        note(card.reviewer_note, [sent.reviewer_note for sent in typed]),
+        card=card,
+        answer=answers.pop() if len(answers) == 1 else None if clear else card.answer,
+        clear=clear,
+        own_note=note(card.own_note, [sent.own_note for sent in typed]),
+        reviewer_note=note(card.reviewer_note, [sent.reviewer_note for sent in typed]),
     )

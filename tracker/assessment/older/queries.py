@@ -12,12 +12,11 @@ from sqlalchemy import Row, bindparam, select
 from tracker.db import ask_made, session
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.models import Framework, ScaleAnswer, Statement
-from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import queries_learners as sheet_queries_learners
 from tracker.record.sheet.queries_learners import Learner
-from tracker.record.sheet.rules import Sheet
+from tracker.record.sheet.rules import Sheet, Side
 from tracker.record.sheet.rules_summaries import retired_skills
-from tracker.record.sheet.rules_words import Side
-from tracker.record.versions import queries_lines as statement_lines
+from tracker.record.versions import queries_lines as versions_queries_lines
 from tracker.record.versions.queries_lines import EarlierStatement
 from tracker.rules.core.wording import Wording
 from tracker.rules.names import short_name
@@ -79,9 +78,13 @@ def of_learner(learner: Learner, sheet: Sheet) -> list[RetiredStatement]:
 
     return [
         RetiredStatement(
-            *(row.id, row.version, row.code, row.title, row.text),
-            said(Side.OWN, row),
-            said(Side.REVIEWED, row),
+            id=row.id,
+            version=row.version,
+            code=row.code,
+            title=row.title,
+            text=row.text,
+            own=said(Side.OWN, row),
+            endorsed=said(Side.REVIEWED, row),
         )
         for row in newest
     ]
@@ -126,7 +129,7 @@ def replaced(
     """Those of the statements that are of another version than the one that somebody learns on.
     None where there is none. Two queries, one more for each framework that some are of, and two for
     each of them."""
-    on = [framework.id for framework in learners.frameworks_of(person_id, today)]
+    on = [framework.id for framework in sheet_queries_learners.frameworks_of(person_id, today)]
     rows = session().execute(
         select(Statement.id, Framework.slug)
         .join(Framework, Framework.id == Statement.framework_id)
@@ -137,12 +140,12 @@ def replaced(
     learner_of = {
         slug: learner
         for slug in dict.fromkeys(slugs.values())
-        if (learner := learners.learner(person_id, today, slug)) is not None
+        if (learner := sheet_queries_learners.learner(person_id, today, slug)) is not None
     }
     statements = {
         earlier.id: earlier
         for statement_id, slug in slugs.items()
         if slug in learner_of
-        and (earlier := statement_lines.earlier(statement_id, learner_of[slug])) is not None
+        and (earlier := versions_queries_lines.earlier(statement_id, learner_of[slug])) is not None
     }
     return ReplacedStatements(next(iter(learner_of.values())), statements) if statements else None

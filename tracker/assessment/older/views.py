@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from werkzeug.datastructures import MultiDict
 
-from tracker.assessment.older import actions as kept_ratings
+from tracker.assessment.older import actions as older_actions
 from tracker.assessment.older.queries import replaced
-from tracker.assessment.ratings import pages as assess_pages, views_page as page_views
+from tracker.assessment.ratings import pages as ratings_pages, views_page as ratings_views_page
 from tracker.record.ratings.rules import RatingFilter
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Permission
@@ -37,7 +37,7 @@ refusal_messages(
 def show() -> ResponseReturnValue:
     """To the first page that has ratings to keep, else to one that has some to decide on; without
     any, to rating."""
-    header = assess_pages.header(switch="older_ratings.show").once_read()
+    header = ratings_pages.header(switch="older_ratings.show").once_read()
     slug = header.learner.framework_slug
     groups = page_nav.page_nav(slug, header.progress, which=RatingFilter.OLDER)
     items = [item for group in groups for item in group.items]
@@ -54,12 +54,12 @@ def show() -> ResponseReturnValue:
 @door(Permission.RATE, takes=LONG_FORM)
 def keep() -> ResponseReturnValue:
     """Keep those that are ticked, after what was changed on the page is saved."""
-    sent, seen = page_views.sent_rows(), _ticked(request.form)
+    sent, seen = ratings_views_page.sent_rows(), _ticked(request.form)
     if sent:
-        page_views.saved(sent, page_views.page_refused)
+        ratings_views_page.saved(sent, ratings_views_page.page_refused)
     now = session.now()
     try:
-        kept = kept_ratings.keep(session.actor(), seen, now)
+        kept = older_actions.keep(session.actor(), seen, now)
     except Missing:
         held = replaced(session.actor().person_id, seen, session.today())
         if held is None:
@@ -78,7 +78,7 @@ def keep() -> ResponseReturnValue:
 @bp.post("/assess/older/undo")
 @door(Permission.RATE)
 def undo() -> ResponseReturnValue:
-    undone = kept_ratings.undo(session.actor(), _moment(request.form), session.now())
+    undone = older_actions.undo(session.actor(), _moment(request.form), session.now())
     if undone:
         flash_message(
             ngettext(

@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
-from tracker.assessment.ratings import queries as ratings_to_save
+from tracker.assessment.ratings import queries as ratings_queries
 from tracker.assessment.ratings.queries import Rater
 from tracker.db import transaction
-from tracker.frameworks.versions.rules_scale import Basis
+from tracker.frameworks.versions.rules import Basis
 from tracker.models import Person, Rating
 from tracker.policy.permissions import Actor
-from tracker.record.ratings import queries as earlier_ratings, records as ratings
+from tracker.record.ratings import (
+    queries as record_ratings_queries,
+    records as record_ratings_records,
+)
 from tracker.record.ratings.rules import is_dated, joined
-from tracker.records import drafts, seals
-from tracker.rules import drafts as typed
+from tracker.records import drafts as core_drafts_records, seals as seals_records
+from tracker.rules import drafts as drafts_rules
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.texts import NOTE_MAX, plain_lines
 
@@ -95,20 +98,20 @@ def rate(
     answer_unknown.
     """
     sent = RatingToSave(
-        statement_id,
-        answer,
-        base_version,
-        clean_notes(own_note=own_note, reviewer_note=reviewer_note),
-        confirm,
-        clear,
+        statement_id=statement_id,
+        answer=answer,
+        base_version=base_version,
+        notes=clean_notes(own_note=own_note, reviewer_note=reviewer_note),
+        confirm=confirm,
+        clear=clear,
     )
     today = actor.today(now)
     with transaction() as tx:
-        raters = ratings_to_save.locked(actor, today)
-        row = ratings_to_save.at_statement(actor, raters, statement_id, today)
+        raters = ratings_queries.locked(actor, today)
+        row = ratings_queries.at_statement(actor, raters, statement_id, today)
         if row is None:
             raise Missing
-        seals.follow(tx, actor.person_id, row.seal, row.seal_digest)
+        seals_records.follow(tx, actor.person_id, row.seal, row.seal_digest)
         saved = _write(tx, actor.person_id, row, sent, raters[row.framework_id], now)
         more = row.counts * (saved.answer is not None) - row.is_rated
         counts = row.rated, row.rated_in_domain, row.rated_at_level
@@ -130,12 +133,12 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
     of them is, else as Invalid.
     """
     with transaction() as tx:
-        raters = ratings_to_save.locked(actor, actor.today(now))
-        stands = ratings_to_save.at_statements(
+        raters = ratings_queries.locked(actor, actor.today(now))
+        stands = ratings_queries.at_statements(
             actor, raters, [rating.statement_id for rating in sent]
         )
         for row in stands[:1]:
-            seals.follow(tx, actor.person_id, row.seal, row.seal_digest)
+            seals_records.follow(tx, actor.person_id, row.seal, row.seal_digest)
         rows = {row.id: row for row in stands}
         changed, refused = 0, dict[int, Refusal]()
         for rating in sent:
@@ -181,70 +184,101 @@ def _write(
     if row.version is None:
         return _begin(tx, person_id, row, sent, rater, now)
     current: str | None = row.answer
-    wording = ratings.Wording(row.skill_id, sent.statement_id)
+    wording = record_ratings_records.RatedStatement(row.skill_id, sent.statement_id)
     wanted = None if sent.clear else sent.answer or current
     other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
     if sent.base_version != row.version and (wanted != current or other_notes):
         raise Conflict(
             "rating_changed",
             current=NewerRating(
-                current, row.rated_at, row.version, row.own_note, row.reviewer_note
+                answer=current,
+                rated_at=row.rated_at,
+                version=row.version,
+                own_note=row.own_note,
+                reviewer_note=row.reviewer_note,
             ),
         )
     again = _is_confirmed(sent, row, rater)
     if wanted != current or again:
         rated = Basis.CONFIRMED if again else Basis.RATED
         basis = Basis.CLEARED if wanted is None else rated
-        version = ratings.write(
+        version = record_ratings_records.write(
             tx, person_id, wording, row.version, wanted, basis, now, other_notes
         )
-        return SavedRating(wanted, basis, now, version, True)
+        return SavedRating(answer=wanted, basis=basis, rated_at=now, version=version, changed=True)
     version = row.version
     if other_notes:
-        version = ratings.note(person_id, wording, version, other_notes, now)
-    return SavedRating(current, row.basis, row.rated_at, version, bool(other_notes))
+        version = record_ratings_records.note(person_id, wording, version, other_notes, now)
+    return SavedRating(
+        answer=current,
+        basis=row.basis,
+        rated_at=row.rated_at,
+        version=version,
+        changed=bool(other_notes),
+    )
 
 
 def _begin(
     tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, rater: Rater, now: dt.datetime
 ) -> SavedRating:
     """The first answer to a skill, with the notes that waited for it; or notes that wait."""
-    before = dict(typed.read(row.draft) or ()) if row.draft is not None else {}
+    before = dict(drafts_rules.read(row.draft) or ()) if row.draft is not None else {}
     if row.has_origins:
-        waiting = earlier_ratings.notes_of_origins(person_id, [sent.statement_id])
+        waiting = record_ratings_queries.notes_of_origins(person_id, [sent.statement_id])
         texts = zip(("own_note", "reviewer_note"), waiting[sent.statement_id], strict=True)
         before = {name: joined(before.get(name, ""), text) for name, text in texts}
     notes = {**before, **sent.notes}
-    subject, wording = str(row.skill_id), ratings.Wording(row.skill_id, sent.statement_id)
+    subject, wording = (
+        str(row.skill_id),
+        record_ratings_records.RatedStatement(row.skill_id, sent.statement_id),
+    )
     if sent.answer is None and not sent.notes and not sent.clear:
         raise Invalid("answer_unknown", "answer")
-    inherited = earlier_ratings.inherited(person_id, sent.statement_id, row.has_origins)
+    inherited = record_ratings_queries.inherited(person_id, sent.statement_id, row.has_origins)
     says_more = sent.answer is not None and (
         inherited is None
         or sent.answer != inherited.answer
         or _is_confirmed(sent, inherited, rater)
     )
     if inherited is not None and not says_more:
-        drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
+        core_drafts_records.delete_drafts(tx, person_id, drafts_rules.RATING, [subject])
         if sent.clear:  # for this skill alone
-            version = ratings.write(tx, person_id, wording, 0, None, Basis.CLEARED, now, notes)
-            return SavedRating(None, Basis.CLEARED, now, version, True)
+            version = record_ratings_records.write(
+                tx, person_id, wording, 0, None, Basis.CLEARED, now, notes
+            )
+            return SavedRating(
+                answer=None, basis=Basis.CLEARED, rated_at=now, version=version, changed=True
+            )
         if notes != before:  # kept with the answer that counts
-            of = ratings.Wording(inherited.skill_id, inherited.statement_id)
-            ratings.note(person_id, of, inherited.version, notes, now)
+            of = record_ratings_records.RatedStatement(inherited.skill_id, inherited.statement_id)
+            record_ratings_records.note(person_id, of, inherited.version, notes, now)
         is_noted = notes != before
-        return SavedRating(inherited.answer, inherited.basis, inherited.rated_at, 0, is_noted)
+        return SavedRating(
+            answer=inherited.answer,
+            basis=inherited.basis,
+            rated_at=inherited.rated_at,
+            version=0,
+            changed=is_noted,
+        )
     if sent.answer is None:
         if not sent.notes:
-            return SavedRating(None, Basis.CLEARED, now, 0, False)
+            return SavedRating(
+                answer=None, basis=Basis.CLEARED, rated_at=now, version=0, changed=False
+            )
         written = tuple((name, text) for name, text in notes.items() if text)
         if notes != before:
-            drafts.save(tx, person_id, typed.RATING, subject, written, now)
-        return SavedRating(None, None, now, 0, notes != before)
-    version = ratings.write(tx, person_id, wording, 0, sent.answer, Basis.RATED, now, notes)
+            core_drafts_records.save(tx, person_id, drafts_rules.RATING, subject, written, now)
+        return SavedRating(
+            answer=None, basis=None, rated_at=now, version=0, changed=notes != before
+        )
+    version = record_ratings_records.write(
+        tx, person_id, wording, 0, sent.answer, Basis.RATED, now, notes
+    )
     if row.draft is not None:
-        drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
-    return SavedRating(sent.answer, Basis.RATED, now, version, True)
+        core_drafts_records.delete_drafts(tx, person_id, drafts_rules.RATING, [subject])
+    return SavedRating(
+        answer=sent.answer, basis=Basis.RATED, rated_at=now, version=version, changed=True
+    )
 
 
 def _is_confirmed(sent: RatingToSave, stands: Row[Any] | Rating, rater: Rater) -> bool:

@@ -7,23 +7,22 @@ more where some are to be rated again, and where some count later.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, union_all
+from sqlalchemy import BindParameter, RowMapping, bindparam, select
 
-from tracker.db import ask_made
-from tracker.frameworks.versions.rules_scale import Basis
+from tracker.frameworks.versions.rules import Basis
 from tracker.models import Draft, Evidence, EvidenceLink, Rating
-from tracker.record.ratings import queries as earlier_ratings
+from tracker.queries.asking import Question, ask_together
+from tracker.record.ratings import queries as record_ratings_queries
 from tracker.record.ratings.queries import RatingBefore
 from tracker.record.ratings.rules import joined
 from tracker.record.sheet.queries_learners import LEARNER
-from tracker.record.sheet.rules import Sheet, SheetLine
-from tracker.record.sheet.rules_words import CountsFrom, Side
+from tracker.record.sheet.rules import CountsFrom, Sheet, SheetLine, Side
 from tracker.record.versions.rules import CitationChip, ScaleLabel, VersionStatement
-from tracker.rules import drafts
+from tracker.rules import drafts as drafts_rules
 from tracker.rules.core.wording import Wording
 from tracker.rules.names import short_name
 
@@ -95,12 +94,12 @@ class StatementsToRate:
 
 
 def of_statements(sheet: Sheet, statement_ids: Collection[int]) -> StatementsToRate:
-    """Those of the statements that are of the learner's version. Two queries; one more where some
+    """Those of the statements that are of the learner's version. One query; one more where some
     are made of others, and where some are to be rated again."""
     lines = [line for line in sheet.lines if line.statement.id in statement_ids]
     record = _record(sheet.person_id, lines)
     again = [line.statement.id for line in lines if line.again]
-    earlier = earlier_ratings.of_statements(sheet.person_id, again)
+    earlier = record_ratings_queries.of_statements(sheet.person_id, again)
     return StatementsToRate(
         [_card(sheet, line, record, earlier.get(line.statement.id, ())) for line in lines],
         sheet.version.answers,
@@ -113,7 +112,7 @@ class _Record:
     with their notes, the notes that wait for one, and the evidence that is linked; by statement,
     the notes `of_origins` that count there."""
 
-    ratings: Mapping[int, Any]
+    ratings: Mapping[int, RowMapping]
     drafts: Mapping[int, Notes]
     evidence: Mapping[int, set[int]]
     of_origins: Mapping[int, Notes]
@@ -126,29 +125,40 @@ def _record(person_id: int, lines: Collection[SheetLine]) -> _Record:
         "skills": list(skills),
         "subjects": [str(skill) for skill in skills],
     }
-    waiting = dict[int, Notes]()
-    linked = defaultdict[int, set[int]](set)
-    for skill_id, fields, evidence_id in ask_made(_WAITING_AND_LINKED, values):
-        if not evidence_id:
-            typed = dict(drafts.read(fields) or ())
-            waiting[int(skill_id)] = typed.get("own_note", ""), typed.get("reviewer_note", "")
-        else:
-            linked[int(skill_id)].add(evidence_id)
-    ratings = {row.skill_id: row for row in ask_made(_RATINGS, values)}
+    ratings, waiting, linked = ask_together(
+        Question(_RATINGS, values, lambda rows: {row["skill_id"]: row for row in rows}),
+        Question(_WAITING, values, _notes_that_wait),
+        Question(_LINKED, values, _evidence_by_skill),
+    )
     return _Record(
         ratings,
         waiting,
         linked,
-        earlier_ratings.notes_of_origins(
+        record_ratings_queries.notes_of_origins(
             person_id, [line.statement.id for line in lines if _has_others_notes(line, ratings)]
         ),
     )
 
 
-def _has_others_notes(line: SheetLine, ratings: Mapping[int, Any]) -> bool:
+def _notes_that_wait(rows: Sequence[RowMapping]) -> dict[int, Notes]:
+    typed = {int(row["subject"]): dict(drafts_rules.read(row["fields"]) or ()) for row in rows}
+    return {
+        skill_id: (fields.get("own_note", ""), fields.get("reviewer_note", ""))
+        for skill_id, fields in typed.items()
+    }
+
+
+def _evidence_by_skill(rows: Sequence[RowMapping]) -> dict[int, set[int]]:
+    linked = defaultdict[int, set[int]](set)
+    for row in rows:
+        linked[row["skill_id"]].add(row["evidence_id"])
+    return linked
+
+
+def _has_others_notes(line: SheetLine, ratings: Mapping[int, RowMapping]) -> bool:
     """Whether an answer of an origin counts for the statement, or could."""
     mine, word = ratings.get(line.statement.skill_id), line.words.get(Side.OWN)
-    others = mine is None or (word is not None and word.id != mine.id)
+    others = mine is None or (word is not None and word.id != mine["id"])
     return bool(line.statement.lines) and others
 
 
@@ -157,9 +167,9 @@ def _card(
 ) -> StatementCard:
     of, word = line.statement, line.words.get(Side.OWN)
     mine = record.ratings.get(of.skill_id)
-    rating: Any = mine
+    rating = mine
     if word is not None:
-        rating = next(answer for answer in record.ratings.values() if answer.id == word.id)
+        rating = next(answer for answer in record.ratings.values() if answer["id"] == word.id)
     own_note, reviewer_note = _notes(of, record, mine)
     return StatementCard(
         id=of.id,
@@ -169,11 +179,11 @@ def _card(
         domain_id=of.domain_id,
         rank=of.rank,
         not_rated_here=line.left_out.reason if line.left_out is not None else None,
-        answer=rating.answer if rating is not None else None,
-        basis=rating.basis if rating is not None else None,
-        version=mine.version if mine is not None else 0,
-        rated_at=rating.rated_at if word is not None else None,
-        given_on=rating.given_on if rating is not None else None,
+        answer=rating["answer"] if rating is not None else None,
+        basis=rating["basis"] if rating is not None else None,
+        version=mine["version"] if mine is not None else 0,
+        rated_at=rating["rated_at"] if rating is not None and word is not None else None,
+        given_on=rating["given_on"] if rating is not None else None,
         own_note=own_note,
         reviewer_note=reviewer_note,
         endorsement=_mark(sheet, line, rating),
@@ -184,7 +194,7 @@ def _card(
     )
 
 
-def _mark(sheet: Sheet, line: SheetLine, rating: Any) -> EndorsementMark | None:
+def _mark(sheet: Sheet, line: SheetLine, rating: RowMapping | None) -> EndorsementMark | None:
     word = line.words.get(Side.REVIEWED)
     if word is None or word.answer is None:
         return None
@@ -192,18 +202,20 @@ def _mark(sheet: Sheet, line: SheetLine, rating: Any) -> EndorsementMark | None:
         who=short_name(word.who),
         answer=word.answer,
         at=word.at,
-        since=rating is not None and rating.rated_at > word.at and rating.answer != word.answer,
+        since=rating is not None
+        and rating["rated_at"] > word.at
+        and rating["answer"] != word.answer,
         version=None
         if word.statement_id == line.statement.id
         else sheet.version.wordings[word.statement_id],
     )
 
 
-def _notes(of: VersionStatement, record: _Record, mine: Any) -> Notes:
+def _notes(of: VersionStatement, record: _Record, mine: RowMapping | None) -> Notes:
     """At the rating, or what waits for one; with those at what counts of what it was made of."""
     own = record.drafts.get(of.skill_id, ("", ""))
     if mine is not None:
-        own = mine.own_note, mine.reviewer_note
+        own = mine["own_note"], mine["reviewer_note"]
     inherited = record.of_origins.get(of.id, ("", ""))
     return joined(own[0], inherited[0]), joined(own[1], inherited[1])
 
@@ -220,13 +232,13 @@ _RATINGS = select(
     Rating.own_note,
     Rating.reviewer_note,
 ).where(Rating.person_id == LEARNER, Rating.skill_id.in_(_SKILLS))
-_WAITING = select(Draft.subject, Draft.fields, literal(0)).where(
+_WAITING = select(Draft.subject, Draft.fields).where(
     Draft.person_id == LEARNER,
-    Draft.form == drafts.RATING,
+    Draft.form == drafts_rules.RATING,
     Draft.subject.in_(bindparam("subjects", expanding=True)),
 )
 _LINKED = (
-    select(cast(EvidenceLink.skill_id, String), literal(""), EvidenceLink.evidence_id)
+    select(EvidenceLink.skill_id, EvidenceLink.evidence_id)
     .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
     .where(
         Evidence.person_id == LEARNER,
@@ -234,5 +246,3 @@ _LINKED = (
         EvidenceLink.skill_id.in_(_SKILLS),
     )
 )
-_WAITING_AND_LINKED = union_all(_WAITING, _LINKED)
-"""Of a skill, what was typed without an answer, or a piece of evidence."""

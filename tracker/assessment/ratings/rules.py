@@ -6,10 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from tracker.frameworks.versions.rules_scale import NOT_SURE
+from tracker.frameworks.versions.rules import NOT_SURE
 from tracker.record.ratings.rules import RatingFilter, is_dated
-from tracker.record.sheet.rules import Sheet, SheetLine
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Sheet, SheetLine, Side
 from tracker.rules.core.wording import Wording
 
 

@@ -6,12 +6,12 @@ from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from tracker.assessment.older import pages as replaced_statement
+from tracker.assessment.older import pages as older_pages
 from tracker.assessment.ratings import (
-    actions as ratings,
-    pages as assess_pages,
-    queries_cards as statement_cards,
-    rules as progresses,
+    actions as ratings_actions,
+    pages as ratings_pages,
+    queries_cards as ratings_queries_cards,
+    rules as ratings_rules,
 )
 from tracker.assessment.ratings.forms import SentRating, card_from_form, from_json
 from tracker.assessment.ratings.queries_cards import StatementsToRate
@@ -26,7 +26,7 @@ from tracker.web.ui import page_nav
 from tracker.web.ui.statement_cards import StatementCards
 
 bp = Blueprint("assessment", __name__)
-bp.url_defaults(assess_pages.stay_in_list)
+bp.url_defaults(ratings_pages.stay_in_list)
 
 errors.refusal_messages(
     rating_changed=_l(
@@ -63,8 +63,8 @@ errors.refusal_messages(
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
     """To where the learner stopped, their job first; when all is rated, to the finish."""
-    header = assess_pages.header().once_read()
-    last = progresses.last_rated(header.sheet)
+    header = ratings_pages.header().once_read()
+    last = ratings_rules.last_rated(header.sheet)
     which = RatingFilter.JOB if header.progress.begins_with_job else None
     groups = page_nav.page_nav(header.learner.framework_slug, header.progress, which=which)
     pages = [item for group in groups for item in group.items]
@@ -80,22 +80,22 @@ def resume() -> ResponseReturnValue:
 @bp.get("/assess/<framework>/<strand>/<domain>")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    header = assess_pages.header(framework).once_read()
+    header = ratings_pages.header(framework).once_read()
     levels = list(header.levels(strand, domain))
     asked = request.args.get("level")
     rank = next((level.rank for level in levels if str(level.rank) == asked), None)
     if asked is not None and rank is None:
         abort(404)
     levels = [level for level in levels if rank in (None, level.rank)]
-    which = assess_pages.filter_asked()
+    which = ratings_pages.filter_asked()
     domain_id = levels[0].domain_id
     groups = page_nav.page_nav(framework, header.progress, (domain_id, rank), which=which)
     to_rate = header.to_rate(levels, which)
-    filters = assess_pages.filters(levels, which)
+    filters = ratings_pages.filters(levels, which)
     here = url_for("assessment.show", level=rank, show=which, **request.view_args or {})
-    following = assess_pages.following(header, groups, which)
+    following = ratings_pages.following(header, groups, which)
     is_older = which is RatingFilter.OLDER  # kept together, so listed on a phone too
-    one = None if is_older else assess_pages.one_at_a_time(to_rate, here, following.href, groups)
+    one = None if is_older else ratings_pages.one_at_a_time(to_rate, here, following.href, groups)
     return render(
         "assessment/show.html",
         lang=header.learner.lang,
@@ -127,12 +127,12 @@ def five() -> ResponseReturnValue:
         if part.isascii() and part.isdigit()
     ]
     ids = [statement_id for statement_id in asked if statement_id < 2**31][:FIVE]
-    named = assess_pages.header_of(ids[0], "assessment.five") if ids else None
-    header = (named or assess_pages.header(switch="assessment.five")).once_read()
-    ids = ids or progresses.next_open(header.sheet, header.learner.round_starts_on, FIVE)
-    to_rate = statement_cards.of_statements(header.sheet, ids)
+    named = ratings_pages.header_of(ids[0], "assessment.five") if ids else None
+    header = (named or ratings_pages.header(switch="assessment.five")).once_read()
+    ids = ids or ratings_rules.next_open(header.sheet, header.learner.round_starts_on, FIVE)
+    to_rate = ratings_queries_cards.of_statements(header.sheet, ids)
     here = url_for("assessment.five", ids="-".join(str(card.id) for card in to_rate.cards))
-    then = assess_pages.way_on(header, url_for("assessment.five"))
+    then = ratings_pages.way_on(header, url_for("assessment.five"))
     return _of_any_domains("assessment/five.html", header, to_rate, here, then)
 
 
@@ -140,27 +140,27 @@ def five() -> ResponseReturnValue:
 @door(Permission.RATE)
 def later() -> ResponseReturnValue:
     """Statements that are in no count for the learner yet."""
-    header = assess_pages.header(switch="assessment.later").once_read()
-    ids = [line.statement.id for line in progresses.counting_later(header.sheet)]
-    to_rate = statement_cards.of_statements(header.sheet, ids)
+    header = ratings_pages.header(switch="assessment.later").once_read()
+    ids = [line.statement.id for line in ratings_rules.counting_later(header.sheet)]
+    to_rate = ratings_queries_cards.of_statements(header.sheet, ids)
     here, then = url_for("assessment.later"), url_for("assessment.resume")
     return _of_any_domains("assessment/later.html", header, to_rate, here, then)
 
 
 def _of_any_domains(
     template: str,
-    header: assess_pages.AssessmentHeader,
+    header: ratings_pages.AssessmentHeader,
     to_rate: StatementsToRate,
     here: str,
     then: str,
 ) -> str:
-    one = assess_pages.one_at_a_time(to_rate, here, then)
+    one = ratings_pages.one_at_a_time(to_rate, here, then)
     return render(
         template,
         lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
-        levels=assess_pages.by_level(header, to_rate),
+        levels=ratings_pages.by_level(header, to_rate),
         cards=StatementCards(to_rate, header.learner, alone=one.card.id if one else None),
         here=here,
         then=then,
@@ -175,7 +175,7 @@ def save(statement_id: int) -> ResponseReturnValue:
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
     try:
-        saved = ratings.rate(
+        saved = ratings_actions.rate(
             session.actor(),
             statement_id,
             sent.chosen(),
@@ -187,7 +187,7 @@ def save(statement_id: int) -> ResponseReturnValue:
             clear=sent.clear,
         )
     except Missing:
-        return replaced_statement.page({statement_id: sent})
+        return older_pages.page({statement_id: sent})
     except (Invalid, Conflict) as refusal:
         return _refused(statement_id, sent, refusal)
     return (
@@ -199,7 +199,7 @@ def save(statement_id: int) -> ResponseReturnValue:
     )
 
 
-def _told(statement_id: int, saved: ratings.SavedRating) -> ResponseReturnValue:
+def _told(statement_id: int, saved: ratings_actions.SavedRating) -> ResponseReturnValue:
     facts = asdict(saved) | {"rated_at": saved.rated_at.isoformat()}
     progress = facts.pop("progress")._asdict()
     return jsonify(statement_id=statement_id, **facts, **progress)
@@ -213,18 +213,18 @@ def _refused(
     status = 409 if isinstance(refusal, Conflict) else 422
     current = refusal.facts.get("current")
     if errors.wants_json():
-        if not isinstance(current, ratings.NewerRating):
+        if not isinstance(current, ratings_actions.NewerRating):
             raise refusal
         stored = asdict(current) | {"rated_at": current.rated_at.isoformat()}
         return jsonify(
             error=errors.message_for(refusal), code=refusal.code, current=stored, yours=sent.answer
         ), status
-    header = assess_pages.header_of(statement_id) or abort(404)
-    to_rate = statement_cards.of_statements(header.sheet, [statement_id])
+    header = ratings_pages.header_of(statement_id) or abort(404)
+    to_rate = ratings_queries_cards.of_statements(header.sheet, [statement_id])
     if not to_rate.cards:
         abort(404)
     card = to_rate.cards[0]
-    stands = current if isinstance(current, ratings.NewerRating) else card
+    stands = current if isinstance(current, ratings_actions.NewerRating) else card
     is_known = any(answer.key == sent.answer for answer in to_rate.scale)
     return render(
         "assessment/refused.html",

@@ -7,12 +7,11 @@ from flask import Blueprint, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.assessment.older import pages as replaced_statement
+from tracker.assessment.older import pages as older_pages
 from tracker.assessment.ratings import (
-    actions as ratings,
-    pages as assess_pages,
-    pages_typed as typed_rows,
-    queries_cards as statement_cards,
+    actions as ratings_actions,
+    pages as ratings_pages,
+    queries_cards as ratings_queries_cards,
 )
 from tracker.assessment.ratings.forms import SentRow, rows_from_form
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
@@ -36,7 +35,7 @@ errors.refusal_messages(
 @door(Permission.RATE, takes=LONG_FORM)
 def save() -> ResponseReturnValue:
     sent = sent_rows()
-    header = assess_pages.header_of(sent[0].statement_id) if sent else None
+    header = ratings_pages.header_of(sent[0].statement_id) if sent else None
     changed = saved(sent, page_refused)
     may_finish = header is not None and 0 < header.progress.to_finish <= changed
     return redirect(url_for("finish.show", next=_next()) if may_finish else _next(), 303)
@@ -45,23 +44,23 @@ def save() -> ResponseReturnValue:
 @grid.get("/assess/<framework>/<strand>/<domain>/grid")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    return _grid_page(assess_pages.header(framework).once_read(), framework, strand, domain)
+    return _grid_page(ratings_pages.header(framework).once_read(), framework, strand, domain)
 
 
 @grid.post("/assess/<framework>/<strand>/<domain>/grid", endpoint="save")
 @door(Permission.RATE, takes=LONG_FORM)
 def save_grid(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     sent = sent_rows()
-    header = assess_pages.header(framework)
+    header = ratings_pages.header(framework)
 
     def refused(sent: list[SentRow], refusal: Refusal) -> str:
-        header = assess_pages.header(framework)
+        header = ratings_pages.header(framework)
         return _grid_page(header, framework, strand, domain, sent, refusal)
 
     if not header.progress.of_domain(strand, domain):
         return _replaced(sent)
     saved(sent, refused)
-    return redirect(assess_pages.way_on(header, _here(framework, strand, domain)), 303)
+    return redirect(ratings_pages.way_on(header, _here(framework, strand, domain)), 303)
 
 
 def sent_rows() -> list[SentRow]:
@@ -76,7 +75,9 @@ def saved(sent: list[SentRow], refused: Callable[[list[SentRow], Refusal], str])
     """How many were changed, which the next page says too. Where one is refused and so all are, the
     answer is the page that says so."""
     try:
-        changed = ratings.rate_many(session.actor(), typed_rows.wanted(sent), session.now())
+        changed = ratings_actions.rate_many(
+            session.actor(), ratings_pages.wanted(sent), session.now()
+        )
     except Missing:
         abort(make_response(_replaced(sent)))
     except (Invalid, Conflict) as refusal:
@@ -91,7 +92,7 @@ def saved(sent: list[SentRow], refused: Callable[[list[SentRow], Refusal], str])
 
 
 def _replaced(sent: list[SentRow]) -> ResponseReturnValue:
-    return replaced_statement.page({row.statement_id: row.alone for row in sent})
+    return older_pages.page({row.statement_id: row.alone for row in sent})
 
 
 def _next() -> str:
@@ -103,11 +104,11 @@ def _next() -> str:
 def page_refused(sent: list[SentRow], refusal: Refusal) -> str:
     """What was typed and not saved, each with what is wrong with it."""
     ids = [row.statement_id for row in sent]
-    header = assess_pages.header_of(ids[0]) if ids else None
+    header = ratings_pages.header_of(ids[0]) if ids else None
     if header is None:
         raise refusal
-    to_rate = statement_cards.of_statements(header.sheet, ids)
-    rows = typed_rows.rows(to_rate, header.learner, sent, refusal)
+    to_rate = ratings_queries_cards.of_statements(header.sheet, ids)
+    rows = ratings_pages.rows(to_rate, header.learner, sent, refusal)
     return render(
         "assessment/not_saved.html",
         lang=header.learner.lang,
@@ -122,7 +123,7 @@ def page_refused(sent: list[SentRow], refusal: Refusal) -> str:
 
 
 def _grid_page(
-    header: assess_pages.AssessmentHeader,
+    header: ratings_pages.AssessmentHeader,
     framework: str,
     strand: str,
     domain: str,
@@ -139,9 +140,9 @@ def _grid_page(
         header=header,
         levels=levels,
         groups=groups,
-        following=assess_pages.following(header, groups),
+        following=ratings_pages.following(header, groups),
         to_rate=to_rate,
-        rows=typed_rows.rows(to_rate, header.learner, sent, refusal),
+        rows=ratings_pages.rows(to_rate, header.learner, sent, refusal),
         notes="notes" in request.args,
         here=_here(framework, strand, domain),
         cards_href=page_nav.cards_of(framework, levels),

@@ -17,18 +17,22 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from tracker import locks
-from tracker.accounts.links import actions as password_resets
+from tracker.accounts.links import actions as links_actions
 from tracker.cli import faults
 from tracker.cli.background import daily
 from tracker.cli.database import must_fit
 from tracker.cli.mail import deliver
-from tracker.notifications.mail import actions as outbox
-from tracker.operations.daily_work import actions as daily_work, queries as daily_parts
+from tracker.notifications.mail import actions as mail_actions
+from tracker.operations.daily_work import (
+    actions as daily_work_actions,
+    queries as daily_work_queries,
+)
 from tracker.operations.daily_work.actions import DailyOutcome
-from tracker.operations.system import actions as system
-from tracker.record.standings import actions as standings
+from tracker.operations.system import actions as system_actions
+from tracker.record.standings import actions as standings_actions
 from tracker.rules.core.notices import MailStatus
-from tracker.services.core import jobs
+from tracker.rules.faults import Fault, fault_of
+from tracker.services.core import jobs as jobs_services
 
 LOG = structlog.get_logger("tracker.work")
 LOOK_EVERY = 2
@@ -63,7 +67,7 @@ def work(once: bool, only_daily: bool, clock_is_right: bool, ends_with: int | No
     """
     must_fit()
     if clock_is_right:
-        goes_on = daily_work.confirm_clock(_now(), _ahead())
+        goes_on = daily_work_actions.confirm_clock(_now(), _ahead())
         click.echo("The daily work goes on." if goes_on else "Nobody doubts the clock.")
         return
     if only_daily:
@@ -81,17 +85,17 @@ def work(once: bool, only_daily: bool, clock_is_right: bool, ends_with: int | No
         if is_alone:
             LOG.info("work_begins")
             _loop(is_over, stop)
-            system.refresh_statistics()
+            system_actions.refresh_statistics()
     LOG.info("work_ends")
 
 
 def _daily() -> int:
     """The status to end with: whether a part failed, or all of it waits for the clock."""
-    doubt = daily_work.doubt_clock(_now(), _ahead())
+    doubt = daily_work_actions.doubt_clock(_now(), _ahead())
     if doubt is not None:
         click.echo(faults.clock(doubt), err=True)
         return 1
-    outcomes = [daily_work.run(daily.PARTS, part, None, _now) for part in daily.PARTS]
+    outcomes = [daily_work_actions.run(daily.PARTS, part, None, _now) for part in daily.PARTS]
     for done in filter(None, outcomes):
         click.echo(done.did or f"Failed: {done.part}. The log above says why.", err=not done.did)
     return int(any(outcome is None or outcome.did is None for outcome in outcomes))
@@ -102,41 +106,46 @@ def _once() -> int:
     is_left = bool(_mail(lambda: False).get(MailStatus.WAITING))
     while (part := _part()) is not None:
         is_left = is_left or part.did is None
-    while standings.count_stale(_now()):
+    while standings_actions.count_stale(_now()):
         continue
-    while (done := jobs.run_next(_kinds(), _now, lambda: False)) is not None:
+    while (done := jobs_services.run_next(_kinds(), _now, lambda: False)) is not None:
         LOG.info("job", job_id=done.job_id, kind=done.kind, came=done.came)
         is_left = is_left or done.came not in ("done", "refused")
-    return 1 if is_left or daily_parts.clock_doubt(_now(), _ahead()) else 0
+    return 1 if is_left or daily_work_queries.clock_doubt(_now(), _ahead()) else 0
 
 
 def _loop(is_over: Callable[[], bool], stop: threading.Event) -> None:
     """The daily work, and who is to be counted, is looked at in each round of mail; its parts,
     people, and the jobs take turns."""
     next_round, is_part_left, is_stale_left = time.monotonic(), False, False
+    next_look, is_damaged = next_round, False
     while not is_over():
         try:
+            if time.monotonic() >= next_look:
+                next_look = time.monotonic() + ROUND_EVERY
+                daily_work_actions.look_for_damage(_now(), everywhere=is_damaged)
             if time.monotonic() >= next_round:
                 _mail(is_over)
                 next_round = time.monotonic() + ROUND_EVERY
                 is_part_left = is_stale_left = True
-            elif outbox.is_awaited(_now()):
+            elif mail_actions.is_awaited(_now()):
                 _mail(is_over)
             is_part_left = is_part_left and _part() is not None
-            is_stale_left = is_stale_left and standings.count_stale(_now()) > 0
+            is_stale_left = is_stale_left and standings_actions.count_stale(_now()) > 0
             if not (_turn(is_over, next_round) or is_part_left or is_stale_left):
                 stop.wait(LOOK_EVERY)
         except DBAPIError as error:
             what = faults.what_failed(error)
-            if what is None:
+            if what is None or fault_of(error) is Fault.ANOTHER_LAYOUT:
                 raise
+            is_damaged = fault_of(error) is Fault.DAMAGED
             LOG.warning("work_waits", why=what)
             stop.wait(LOOK_EVERY)
 
 
 def _part() -> DailyOutcome | None:
     """The next part of the daily work, if one is due."""
-    done = daily_work.run_next(daily.PARTS, _now, _ahead())
+    done = daily_work_actions.run_next(daily.PARTS, _now, _ahead())
     if done is not None and done.did is not None:
         LOG.info("daily_work", part=done.part.value, did=done.did)
     return done
@@ -145,7 +154,7 @@ def _part() -> DailyOutcome | None:
 def _turn(is_over: Callable[[], bool], next_round: float) -> bool:
     """Whether there was a job to do."""
     until = min(time.monotonic() + TURN, next_round)
-    done = jobs.run_next(_kinds(), _now, lambda: is_over() or time.monotonic() >= until)
+    done = jobs_services.run_next(_kinds(), _now, lambda: is_over() or time.monotonic() >= until)
     if done is not None:
         LOG.info("job", job_id=done.job_id, kind=done.kind, came=done.came)
     return done is not None
@@ -153,13 +162,13 @@ def _turn(is_over: Callable[[], bool], next_round: float) -> bool:
 
 def _mail(is_over: Callable[[], bool]) -> Counter[MailStatus]:
     """Between the rounds too, where somebody waits for it."""
-    password_resets.look_up(_now())
+    links_actions.look_up(_now())
     server = current_app.extensions["tracker_mail"]
     return deliver(server, is_over) if server is not None else Counter()
 
 
-def _kinds() -> jobs.Kinds:
-    kinds: jobs.Kinds = current_app.extensions["tracker_jobs"]
+def _kinds() -> jobs_services.Kinds:
+    kinds: jobs_services.Kinds = current_app.extensions["tracker_jobs"]
     return kinds
 
 
@@ -171,8 +180,7 @@ def _ahead() -> dt.timedelta | None:
 @contextmanager
 def _alone(is_over: Callable[[], bool], stop: threading.Event) -> Iterator[bool]:
     """Wait until no other worker is at work on this data. False: it was over before."""
-    name = "work-demo.lock" if current_app.config["DEMO"] else "work.lock"
-    file, is_told = current_app.config["DATA_DIR"] / name, False
+    file, is_told = system_actions.lock_of(current_app.config, "work"), False
     while not is_over():
         try:
             held = locks.lock(file)

@@ -9,8 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from tracker.frameworks.changes.rules_places import empty_levels, placed, titles_used_twice
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules import FrameworkFile, text_of
 from tracker.frameworks.files.rules_problems import Known
 from tracker.frameworks.files.rules_reading import (
     FrameworkFileError,
@@ -19,7 +18,7 @@ from tracker.frameworks.files.rules_reading import (
     unreachable,
     warnings,
 )
-from tracker.frameworks.versions.queries_contents import IdsElsewhere, ids_elsewhere
+from tracker.frameworks.versions.queries import IdsElsewhere, ids_elsewhere
 from tracker.rules.errors import Conflict
 from tracker.storage import document_fonts
 from tracker.storage.document_fonts import font_for, writing_systems

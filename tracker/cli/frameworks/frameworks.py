@@ -8,14 +8,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from config import document_fonts
-from tracker.cli.frameworks import files, moves, versions
+from tracker.cli.frameworks import files as frameworks_files, moves, versions as frameworks_versions
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
-from tracker.frameworks.drafts import actions as publishing
-from tracker.frameworks.drafts.actions_importing import ImportedFramework, import_framework
+from tracker.frameworks.drafts import actions as drafts_actions
+from tracker.frameworks.drafts.actions import ImportedFramework, import_framework
 from tracker.frameworks.drafts.queries import drafted, open_drafts
 from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.versions.queries import published
-from tracker.frameworks.versions.queries_contents import ids_elsewhere, known_uuids
+from tracker.frameworks.versions.queries import ids_elsewhere, known_uuids, published
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.errors import Conflict
 from tracker.services.one_transaction import kept_unless
@@ -35,13 +34,13 @@ def framework() -> None:
 
 
 for command in (
-    versions.add_origin,
-    versions.diff,
-    versions.export,
-    versions.publish,
-    versions.hide,
-    versions.unhide,
-    versions.withdraw,
+    frameworks_versions.add_origin,
+    frameworks_versions.diff,
+    frameworks_versions.export,
+    frameworks_versions.publish,
+    frameworks_versions.hide,
+    frameworks_versions.unhide,
+    frameworks_versions.withdraw,
     moves.move,
 ):
     framework.add_command(command)
@@ -53,14 +52,14 @@ for command in (
 def check(file: Path, as_json: bool) -> None:
     """Say what is wrong with FILE, with the place of each problem. It needs no database; whether
     it fits what is published here, `import --dry-run` says."""
-    content = files.read(file, as_json=as_json)
+    content = frameworks_files.read(file, as_json=as_json)
     try:
-        told = files.warn(file, content, document_fonts())
+        told = frameworks_files.warn(file, content, document_fonts())
     except ValueError as error:
-        files.refuse([str(error)], as_json=as_json)
+        frameworks_files.refuse([str(error)], as_json=as_json)
     words = f"{file.name}: {content.title}, version {content.version}, can be imported."
     data = _named(content) | {"outcome": "can_be_imported", "warnings": told}
-    files.say(data, words, as_json=as_json)
+    frameworks_files.say(data, words, as_json=as_json)
 
 
 @framework.command("import")
@@ -79,11 +78,13 @@ def check(file: Path, as_json: bool) -> None:
 def import_file(file: Path, at_once: bool, replace: bool, dry_run: bool, as_json: bool) -> None:
     """Take FILE in as a draft of its version, or as other content of the draft that is open. The
     same file again changes nothing."""
-    content = files.read(file, as_json=as_json, known=known_uuids)
-    files.warn(file, content, current_app.config["DOCUMENT_FONTS"], ids_elsewhere(content))
+    content = frameworks_files.read(file, as_json=as_json, known=known_uuids)
+    frameworks_files.warn(
+        file, content, current_app.config["DOCUMENT_FONTS"], ids_elsewhere(content)
+    )
     try:
         with kept_unless(dry_run):
-            draft = versions.open_draft(content.slug) if replace else None
+            draft = frameworks_versions.open_draft(content.slug) if replace else None
             seen = "" if draft is None else draft.seen
             imported = import_framework(content, dt.datetime.now(dt.UTC), replaces=seen)
             if at_once:
@@ -91,10 +92,10 @@ def import_file(file: Path, at_once: bool, replace: bool, dry_run: bool, as_json
                 if imported.draft_id is not None:
                     raise Conflict("draft_follows")
     except Conflict as refusal:
-        files.refuse(files.refused(file, content, refusal), as_json=as_json)
+        frameworks_files.refuse(frameworks_files.refused(file, content, refusal), as_json=as_json)
     else:
-        data = _named(content) | files.counted(content) | {"outcome": _outcome(imported)}
-        files.say(data, _said(content, imported), as_json=as_json)
+        data = _named(content) | frameworks_files.counted(content) | {"outcome": _outcome(imported)}
+        frameworks_files.say(data, _said(content, imported), as_json=as_json)
 
 
 @framework.command("list")
@@ -114,7 +115,7 @@ def take_in_shipped(file: Path) -> None:
     """Take in a file that comes with the program, where it is new, and publish it where it is the
     first version. A published version that differs, or was withdrawn, and a draft that is open stay
     as they are: an update of the program must not stop the start."""
-    content = files.read(file)
+    content = frameworks_files.read(file)
     is_there = content.version in {row.version for row in published([*VersionStatus], content.slug)}
     if not is_there and any(open_draft.slug == content.slug for open_draft in open_drafts()):
         return
@@ -125,7 +126,11 @@ def take_in_shipped(file: Path) -> None:
         if refusal.code == "framework_version_withdrawn":
             return
         differs = refusal.code == "framework_version_differs"
-        told = [files.differs(file, content)] if differs else files.refused(file, content, refusal)
+        told = (
+            [frameworks_files.differs(file, content)]
+            if differs
+            else frameworks_files.refused(file, content, refusal)
+        )
         click.echo(f"{' '.join(told)} It stays as it is.", err=True)
         return
     if imported.added or imported.moved:
@@ -137,12 +142,12 @@ def _published(imported: ImportedFramework) -> ImportedFramework:
     draft = drafted(imported.draft_id or 0)
     if draft is None or not draft.is_first:
         return imported
-    done = publishing.publish(None, draft.id, dt.datetime.now(dt.UTC), draft.seen)
+    done = drafts_actions.publish(None, draft.id, dt.datetime.now(dt.UTC), draft.seen)
     return ImportedFramework(done.framework_id, added=True)
 
 
 def _said(content: FrameworkFile, imported: ImportedFramework) -> str:
-    became = OUTCOMES[_outcome(imported)].format(figures=files.in_figures(content))
+    became = OUTCOMES[_outcome(imported)].format(figures=frameworks_files.in_figures(content))
     return f"{content.title}, version {content.version}, {became}."
 
 

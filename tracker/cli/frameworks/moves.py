@@ -5,12 +5,15 @@ import datetime as dt
 import click
 from flask.cli import with_appcontext
 
-from tracker.administration.library import queries as library_settings
-from tracker.administration.version_moves import actions as service, queries as version_moves
-from tracker.cli.frameworks import files
+from tracker.administration.library import queries as library_queries
+from tracker.administration.version_moves import (
+    actions as version_moves_actions,
+    queries as version_moves_queries,
+)
+from tracker.cli.frameworks import files as frameworks_files
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
 from tracker.frameworks.drafts.queries import open_drafts
-from tracker.frameworks.versions import queries as published
+from tracker.frameworks.versions import queries as frameworks_versions_queries
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Missing
 from tracker.services.one_transaction import kept_unless
@@ -49,31 +52,37 @@ def move(
     What is planned is done by the daily work, for whoever isn't on that version by then. It is
     listed on the page "Versions in use", where it can be canceled.
     """
-    home = library_settings.library_named(library)
+    home = library_queries.library_named(library)
     if home is None:
-        files.refuse([f"There is no library named “{library}”."], as_json=as_json)
+        frameworks_files.refuse([f"There is no library named “{library}”."], as_json=as_json)
     versions = {
-        version.version: version.id for version in published.published(published.SHOWN, slug)
+        version.version: version.id
+        for version in frameworks_versions_queries.published(
+            frameworks_versions_queries.SHOWN, slug
+        )
     }
     if after not in versions:
-        files.refuse([_unpublished(slug, after)], as_json=as_json)
+        frameworks_files.refuse([_unpublished(slug, after)], as_json=as_json)
     version_id, now = versions[after], dt.datetime.now(dt.UTC)
     today = day_in(home.time_zone, now)
     data: dict[str, object] = {}
     try:
-        leaving = version_moves.move_to(home.id, version_id, today).leaving
-        left = [version_moves.to_rate(home.id, before.id, version_id, today) for before in leaving]
+        leaving = version_moves_queries.move_to(home.id, version_id, today).leaving
+        left = [
+            version_moves_queries.to_rate(home.id, before.id, version_id, today)
+            for before in leaving
+        ]
         with kept_unless(dry_run):
             if when_round_ends:
-                people, on = service.plan(None, home.id, version_id, now)
+                people, on = version_moves_actions.plan(None, home.id, version_id, now)
                 data["on"] = on.isoformat()
             else:
-                people = service.move(None, home.id, version_id, now)
+                people = version_moves_actions.move(None, home.id, version_id, now)
     except (Conflict, Missing) as refusal:
         if refusal.code == "move_done":
-            files.say({"people": 0, "outcome": "unchanged"}, THERE, as_json=as_json)
+            frameworks_files.say({"people": 0, "outcome": "unchanged"}, THERE, as_json=as_json)
             return
-        files.refuse([REFUSED[refusal.code].format(**refusal.facts)], as_json=as_json)
+        frameworks_files.refuse([REFUSED[refusal.code].format(**refusal.facts)], as_json=as_json)
     some_rate = [
         to_rate
         for version, to_rate in zip(leaving, left, strict=True)
@@ -89,7 +98,7 @@ def move(
     words = [f"{name.replace('_', ' ')}: {value}" for name, value in data.items()]
     if when_round_ends:
         words.append("If the round is prolonged, the move waits until the day after its end.")
-    files.say(data, "\n".join(words), as_json=as_json)
+    frameworks_files.say(data, "\n".join(words), as_json=as_json)
 
 
 def _unpublished(slug: str, version: str) -> str:

@@ -9,18 +9,17 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.administration.exclusions import actions_origins as origins
-from tracker.cli.frameworks import files
+from tracker.administration.exclusions import actions as exclusions_actions
+from tracker.cli.frameworks import files as frameworks_files
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
 from tracker.frameworks.changes.rules import Kind
-from tracker.frameworks.changes.rules_rows import change_data
-from tracker.frameworks.drafts import actions as publishing
+from tracker.frameworks.changes.rules_levels import change_data
+from tracker.frameworks.drafts import actions as drafts_actions
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted, last_published, open_drafts
-from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules import text_of
 from tracker.frameworks.files.rules_reading import unreachable
-from tracker.frameworks.versions import actions as offering
-from tracker.frameworks.versions.queries import SHOWN, Published, published
-from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions import actions as frameworks_versions_actions
+from tracker.frameworks.versions.queries import SHOWN, Published, file_of, published
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.errors import Conflict, Missing
 from tracker.services.one_transaction import kept_unless
@@ -52,7 +51,9 @@ def export(slug: str, version: str | None, draft: bool, to: Path | None, as_json
         return
     to.write_text(text_of(file), encoding="utf-8")
     data = {"slug": slug, "version": file.version, "file": str(to)}
-    files.say(data, f"{file.title}, version {file.version}, is in {to}.", as_json=as_json)
+    frameworks_files.say(
+        data, f"{file.title}, version {file.version}, is in {to}.", as_json=as_json
+    )
 
 
 @click.command("diff")
@@ -92,7 +93,7 @@ def diff(slug: str, as_json: bool) -> None:
         lines.append(f"rule     {' -> '.join(rules)}")
     counted = Counter(change.kind.value for change in draft.comparison.changes)
     lines.append(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + ".")
-    files.say(data, "\n".join(lines), as_json=as_json)
+    frameworks_files.say(data, "\n".join(lines), as_json=as_json)
 
 
 @click.command("publish")
@@ -107,7 +108,7 @@ def publish(slug: str, dry_run: bool, as_json: bool) -> None:
     Where the last draft was published, it says so, and nothing changes."""
     last = last_published(slug)
     if last is not None:
-        files.say(
+        frameworks_files.say(
             {"slug": slug, "version": last.version, "outcome": "unchanged"},
             f"{last.title}, version {last.version}, was published already; nothing changed.",
             as_json=as_json,
@@ -118,15 +119,15 @@ def publish(slug: str, dry_run: bool, as_json: bool) -> None:
         click.echo(f"{slug}: warning: {warning}", err=True)
     try:
         with kept_unless(dry_run):
-            done = publishing.publish(None, draft.id, dt.datetime.now(dt.UTC), draft.seen)
+            done = drafts_actions.publish(None, draft.id, dt.datetime.now(dt.UTC), draft.seen)
     except Conflict as refusal:
-        files.refuse(_why(draft, refusal), as_json=as_json)
+        frameworks_files.refuse(_why(draft, refusal), as_json=as_json)
     data = {"slug": slug, "version": done.version, "undecided": done.undecided}
     again = f" Changes without a choice, rated again: {done.undecided}."
-    files.say(
-        data | files.counted(draft.after) | {"outcome": "published"},
+    frameworks_files.say(
+        data | frameworks_files.counted(draft.after) | {"outcome": "published"},
         f"{draft.after.title}, version {done.version}, is published: "
-        f"{files.in_figures(draft.after)}.{'' if draft.is_first else again}",
+        f"{frameworks_files.in_figures(draft.after)}.{'' if draft.is_first else again}",
         as_json=as_json,
     )
 
@@ -148,15 +149,15 @@ def add_origin(
     try:
         with kept_unless(dry_run):
             now = dt.datetime.now(dt.UTC)
-            origins.add(slug, version, uuid, origin, now, carries=carry)
+            exclusions_actions.add(slug, version, uuid, origin, now, carries=carry)
     except (Missing, Conflict) as refusal:
         outcome = "unchanged"
         if refusal.facts.get("carries") is not carry:
-            files.refuse([NO_ORIGIN[refusal.code]], as_json=as_json)
+            frameworks_files.refuse([NO_ORIGIN[refusal.code]], as_json=as_json)
     else:
         outcome = "added"
     data = {"slug": slug, "version": version, "uuid": uuid, "origin": origin, "carries": carry}
-    files.say(data | {"outcome": outcome}, ORIGIN_SAID[outcome], as_json=as_json)
+    frameworks_files.say(data | {"outcome": outcome}, ORIGIN_SAID[outcome], as_json=as_json)
 
 
 ORIGIN_SAID = {
@@ -178,7 +179,7 @@ def _why(draft: DraftedVersion, refusal: Conflict) -> list[str]:
     if refusal.code != "draft_unfit":
         return [NOT_PUBLISHED[refusal.code]]
     return [
-        *files.unfit(draft.after, draft.elsewhere),
+        *frameworks_files.unfit(draft.after, draft.elsewhere),
         *(
             f"Split and merged at once: {', '.join(statement.code for statement in change.after)}"
             for change in draft.comparison.tangled
@@ -202,7 +203,7 @@ def _open_draft(slug: str, *, as_json: bool) -> DraftedVersion:
     """Exits with 1 where there is none."""
     draft = open_draft(slug)
     if draft is None:
-        files.refuse(
+        frameworks_files.refuse(
             [f"No draft of {slug} is open. Import the file of a version first."], as_json=as_json
         )
     return draft
@@ -214,7 +215,7 @@ def _versions(
     """That version, or all. Exits with 1 where there is none."""
     rows = [row for row in published(statuses, slug) if version in (None, row.version)]
     if not rows:
-        files.refuse(
+        frameworks_files.refuse(
             [f"No version of {slug} is published{f' as {version}' if version else ''}."],
             as_json=as_json,
         )
@@ -246,12 +247,16 @@ def _setting(name: str, status: VersionStatus, says: str, *, of_one: bool) -> cl
         try:
             with kept_unless(dry_run):
                 ids = [row.id for row in rows]
-                count = offering.set_status(None, ids, status, dt.datetime.now(dt.UTC))
+                count = frameworks_versions_actions.set_status(
+                    None, ids, status, dt.datetime.now(dt.UTC)
+                )
         except Conflict as refusal:
-            files.refuse([NOT_SET[refusal.code].format(**refusal.facts)], as_json=as_json)
+            frameworks_files.refuse(
+                [NOT_SET[refusal.code].format(**refusal.facts)], as_json=as_json
+            )
         outcome = status.value if count else "unchanged"
         named = f"{rows[0].title}, {f'version {version}' if version else 'all versions'}"
-        files.say(
+        frameworks_files.say(
             {"slug": slug, "version": version, "outcome": outcome, "versions": count},
             f"{named}: {status.value}{'' if count else ' already; nothing changed'}.",
             as_json=as_json,

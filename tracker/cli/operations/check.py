@@ -11,29 +11,41 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from tracker.cli import faults
-from tracker.cli.faults import TAMPERED
+from tracker.cli.faults import tampered, told
 from tracker.cli.operations.deployed import DEPLOYED
 from tracker.cli.operations.round_trip import NotKnown
-from tracker.evidence.files.rules_places import Bucket
-from tracker.operations.backups.rules import FINDINGS
-from tracker.operations.checks import queries as invariants, queries_record as record_check
-from tracker.operations.system import actions as system
+from tracker.evidence.files.rules_backends import Bucket
+from tracker.operations.checks import (
+    queries as checks_queries,
+    queries_record as checks_queries_record,
+)
+from tracker.operations.system import actions as system_actions
 from tracker.operations.system.rules import REMEDIES, SchemaState
 
 UNREADY = {
-    "writable": "The database takes no writes. Free the file and its folder to the user that the "
-    "program runs as, or connect to the primary server instead of a standby.",
-    "disk": "Less than 100 MiB are free where the data lies. Free some space.",
+    "writable": "The database takes no writes, or took none within the last minute. If its disk is "
+    "full, free some space. Else give the file and its folder to the user that the program runs "
+    "as, or connect to the primary server instead of a standby.",
+    "disk": "Less than 100 MiB are free where the data lies. Free some space, old backups first: "
+    "tracker backup prune --days 7",
     "files": "No files can be written to {files}. Give the folder to the user that the program "
     "runs as.",
 }
 DAMAGE = {
     "database_damaged": "The database is damaged: {what}.",
     "rows_without_parent": "In the database rows lack what they belong to, in {what}.",
+    "guard_missing": "A trigger that keeps history from being changed is gone, switched off, or "
+    "another: {what}.",
 }
 GO_BACK = (
     "Keep all backups, stop the program, and go back to the newest one that passes: tracker backup "
     "test FILE, then tracker restore FILE"
+)
+
+
+IF_RIGHT = (
+    "If you did it yourself and it is right: tracker audit accept TABLE ROW --why REASON. If it is "
+    "not, set it back as it was."
 )
 
 
@@ -82,7 +94,7 @@ def _is_there() -> bool:
 def _layout() -> SchemaState | None:
     """None where the database does not answer."""
     try:
-        return system.schema_state(current_app.config["MIGRATIONS_DIR"])
+        return system_actions.schema_state(current_app.config["MIGRATIONS_DIR"])
     except DBAPIError:
         return None
 
@@ -94,20 +106,20 @@ def _at_work() -> Iterator[str]:
         yield REMEDIES[SchemaState.NONE]
         return
     try:
-        state = system.schema_state(config["MIGRATIONS_DIR"])
+        state = system_actions.schema_state(config["MIGRATIONS_DIR"])
     except DBAPIError as error:
         yield faults.sentence(error) or str(error.orig)
         return
     if state is not SchemaState.CURRENT:
         yield REMEDIES[state]
-    for name in system.failing(config):
+    for name in system_actions.failing(config):
         if name == "files" and isinstance(config["FILES"], Bucket):
             yield faults.BUCKET_AWAY.format(files=config["FILES"])
         elif name in UNREADY:
             yield UNREADY[name].format(files=config["FILES"])
     if state is SchemaState.CURRENT:
-        damage = invariants.damage_of_own()
+        damage = checks_queries.damage_of_own()
         for finding in damage:
             yield f"{DAMAGE[finding.code].format(what=finding.what)} {GO_BACK}"
-        for finding in () if damage else record_check.of_rights():
-            yield f"{FINDINGS[finding.code] % {'what': finding.what}}. {TAMPERED}"
+        for finding in () if damage else checks_queries_record.of_rights():
+            yield f"{told(finding)} {tampered()} {IF_RIGHT}"

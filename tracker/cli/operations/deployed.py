@@ -19,16 +19,16 @@ from tracker.cli import faults
 from tracker.cli.mail import REASONS
 from tracker.cli.operations import round_trip
 from tracker.cli.operations.round_trip import NotKnown
-from tracker.evidence.files.rules_places import Bucket
-from tracker.notifications.mail import queries as mail_tests
-from tracker.operations.backups import actions as backups
+from tracker.evidence.files.rules_backends import Bucket
+from tracker.notifications.mail import queries as mail_queries
+from tracker.operations.backups import actions as backups_actions
 from tracker.operations.backups.rules import BackupState
-from tracker.operations.daily_work import queries as daily_parts
+from tracker.operations.daily_work import queries as daily_work_queries
 from tracker.operations.system.queries import ExcessRight, excess_rights, totals
 from tracker.rules.core.mail import MailFailed, MailOutcome, MailServer, compose
 from tracker.rules.errors import Invalid, Unreachable
 from tracker.rules.texts import clean_email
-from tracker.storage import file_rows, files, smtp
+from tracker.storage import file_rows, files as storage_files, smtp
 
 DAILY_WORK_MAX_AGE = dt.timedelta(hours=30)
 BACKUP_MAX_AGE = dt.timedelta(hours=36)
@@ -113,7 +113,7 @@ def _bucket() -> Iterator[str]:
             "address."
         )
     try:
-        for fault in files.faults(place):
+        for fault in storage_files.faults(place):
             yield BUCKET[fault].format(files=place)
     except Unreachable:
         yield faults.BUCKET_AWAY.format(files=place)
@@ -129,7 +129,7 @@ def _rights() -> Iterator[str]:
 
 def _backup() -> Iterator[str]:
     folder = current_app.config["BACKUP_DIR"]
-    newest = backups.newest(folder)
+    newest = backups_actions.newest(folder)
     if newest is None:
         yield f"There is no backup in {folder}. Run tracker backup, every night from a timer."
         return
@@ -157,7 +157,7 @@ def _mail(address: str | None) -> Iterator[str]:
     elif address is not None:
         yield from _mailed(server, address)
     else:
-        last = mail_tests.last_test()
+        last = mail_queries.last_test()
         if last is None or last[0] is MailOutcome.TAKEN:
             yield NotKnown(
                 "Nobody has typed in the code of a test message, so it may not have arrived. Send "
@@ -222,7 +222,9 @@ def _daily_work() -> Iterator[str]:
 
 
 def _clock() -> Iterator[str]:
-    doubt = daily_parts.clock_doubt(dt.datetime.now(dt.UTC), current_app.config["CLOCK_AHEAD"])
+    doubt = daily_work_queries.clock_doubt(
+        dt.datetime.now(dt.UTC), current_app.config["CLOCK_AHEAD"]
+    )
     if doubt is not None:
         yield faults.clock(doubt)
     elif totals().audit_head is None:
@@ -231,7 +233,7 @@ def _clock() -> Iterator[str]:
 
 def _opens(path: Path) -> bool:
     try:
-        backups.opened(path)
+        backups_actions.opened(path)
     except Invalid:
         return False
     return True

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.operations.backups.rules import BackupState
-from tracker.operations.system import actions as system
+from tracker.operations.system import actions as system_actions
 
 
 class InstallationCollector(Collector):
@@ -34,17 +34,17 @@ class InstallationCollector(Collector):
 
 
 def _readiness() -> Iterable[Metric]:
-    failing = system.failing(current_app.config)
-    ready = {name: name not in failing for name in system.CHECKS}
+    failing = system_actions.failing(current_app.config)
+    ready = {name: name not in failing for name in system_actions.CHECKS}
     yield _gauges("ready", "1 where that is as it must be, as /readyz says it.", "check", ready)
-    free = system.free_bytes(current_app.config["DATA_DIR"])
+    free = system_actions.free_bytes(current_app.config["DATA_DIR"])
     yield _gauge("disk_free_bytes", "Free on the disk with the data.", free)
 
 
 def _state() -> Iterable[Metric]:
     config = current_app.config
     try:
-        state = system.state(config["DATA_DIR"], config["BACKUP_DIR"])
+        state = system_actions.state(config["DATA_DIR"], config["BACKUP_DIR"])
     except SQLAlchemyError:
         yield _gauge("database_up", "1 where the database answers.", 0)
         return

@@ -10,7 +10,7 @@ from email.message import Message
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from tracker.operations.system import rules as probes
+from tracker.operations.system import rules as system_rules
 
 MIB = 1024 * 1024
 PRETENDED = "192.0.2.77"
@@ -35,7 +35,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 def faults(config: Mapping[str, Any], now: float) -> Iterator[str]:
     """What is wrong between a browser and the program, one sentence each."""
     base, header = config["BASE_URL"], {"X-Forwarded-For": PRETENDED}
-    probe = {"X-Tracker-Probe": probes.signed(config["SECRET_KEY"], now)}
+    probe = {"X-Tracker-Probe": system_rules.signed(config["SECRET_KEY"], now)}
     try:
         _headers, body = _asked(f"{base}/healthz", {**header, **probe})
     except OSError as error:

@@ -17,7 +17,7 @@ from waitress.utilities import Error
 from werkzeug.exceptions import HTTPException
 
 from tracker.logs import said_of
-from tracker.rules import last_resort
+from tracker.rules import last_resort as last_resort_rules
 
 LOG = structlog.get_logger("tracker.server")
 PATIENCE = 20.0
@@ -41,7 +41,7 @@ SAID = {
         "Your browser sent too much with the request",
         "Delete this site's cookies in your browser, then try again.",
     ),
-    500: last_resort.NOTHING_COULD_ANSWER,
+    500: last_resort_rules.NOTHING_COULD_ANSWER,
     503: (
         "Many people are signing in right now",
         "Nothing was lost. Go back, and try again in a minute.",
@@ -180,14 +180,16 @@ class ServerRefusal(ErrorTask):  # type: ignore[misc]
         error, request_id = self.request.error, secrets.token_hex(8)
         self.channel.discards = True
         accept = self.request.headers.get("ACCEPT", "")
-        kind, body = last_resort.body(*SAID.get(error.code, UNREADABLE), request_id, accept)
+        kind, body = last_resort_rules.body(*SAID.get(error.code, UNREADABLE), request_id, accept)
         config = self.channel.server.application.config
         https, below = config["SESSION_COOKIE_SECURE"], bool(config["URL_PREFIX"])
         self.status = f"{error.code} {error.reason}"
         self.content_length = len(body)
         self.response_headers += [
             ("Content-Type", kind),
-            *last_resort.headers(https=https, shares_host=below, request_id=request_id).items(),
+            *last_resort_rules.headers(
+                https=https, shares_host=below, request_id=request_id
+            ).items(),
             *([("Retry-After", "60")] if error.code in (503, 507) else []),
         ]
         self.set_close_on_finish()

@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
+from tracker import locks
 from tracker.cli.background import beside
+from tracker.operations.system import actions as system_actions
 
 worker_class = "tracker.cli.server.worker.Worker"
 timeout = 60
@@ -25,6 +27,7 @@ gc.disable()  # until the workers are made: what start-up makes is never garbage
 
 
 def when_ready(server: Any) -> None:
+    locks.share(system_actions.lock_of(server.app.wsgi().config, "serve"))
     beside.start()
     where = ", ".join(f"http://{listener}" for listener in map(_address, server.LISTENERS))
     click.echo(f"Serving on {where} (Ctrl-C stops it)")

@@ -32,8 +32,13 @@ from tracker.models import (
     StoredFile,
     Submission,
 )
-from tracker.record.ratings import records as ratings
-from tracker.records import audit, drafts, jobs
+from tracker.record.ratings import records as record_ratings_records
+from tracker.records import (
+    audit as audit_records,
+    drafts as core_drafts_records,
+    jobs as jobs_records,
+    seals as seals_records,
+)
 from tracker.rules.core.erasures import ErasureReason, HeldSource
 from tracker.rules.drafts import OF_EVIDENCE, OF_ITEMS, read
 
@@ -105,12 +110,9 @@ def drop_files(tx: Session, file_ids: Collection[int | None], now: dt.datetime) 
         select(text.file_id).where(text.file_id == StoredFile.id).exists()
         for text in (EvidenceText, HeldText)
     )
-    dropped = tx.scalars(
-        delete(StoredFile)
-        .where(StoredFile.id.in_([file_id_ for file_id_ in file_ids if file_id_]), ~or_(*named))
-        .returning(StoredFile.sha256)
-    )
-    for sha256 in set(dropped):
+    of_these = StoredFile.id.in_([file_id_ for file_id_ in file_ids if file_id_])
+    dropped = seals_records.delete_many(tx, StoredFile, of_these, ~or_(*named))
+    for sha256 in {file.sha256 for file in dropped}:
         tx.merge(FileRemoval(sha256=sha256, asked_at=now))
 
 
@@ -144,11 +146,11 @@ def erase(
     _erase_versions(taker, [text for _number, text in texts], erasure.id, reason)
     _erase_beside(taker, evidence, [text.version_id for _number, text in texts])
     _forget_answers(tx, owner_id)
-    jobs.forget_files_about(tx, owner_id, now)
+    jobs_records.forget_files_about(tx, owner_id, now)
     tx.flush()
     erasure.closed_at = now
     for number, _text in texts:
-        audit.note(
+        audit_records.note(
             tx,
             "evidence_erased",
             now,
@@ -257,9 +259,9 @@ def _erase_notes(taker: TextTaker, skill_ids: Collection[int], sent: Collection[
     for rating in taker.tx.scalars(of_owner).all():
         if goes_too(rating.reviewer_note, sent):
             taker.take(HeldSource.RATING, rating.id, taker.owner_id, note=rating.reviewer_note)
-            ratings.note(
+            record_ratings_records.note(
                 taker.owner_id,
-                ratings.Wording(rating.skill_id, rating.statement_id),
+                record_ratings_records.RatedStatement(rating.skill_id, rating.statement_id),
                 rating.version,
                 {"reviewer_note": ""},
                 taker.now,
@@ -281,7 +283,9 @@ def _erase_drafts(
         texts = [text for _name, text in read(draft.fields) or (("", draft.fields),)]
         if of_piece or of_item or any(goes_too(text, sent) for text in texts):
             taker.take(HeldSource.DRAFT, draft.id, draft.person_id, fields=draft.fields)
-            drafts.delete_drafts(taker.tx, draft.person_id, draft.form, [draft.subject])
+            core_drafts_records.delete_drafts(
+                taker.tx, draft.person_id, draft.form, [draft.subject]
+            )
 
 
 def _forget_answers(tx: Session, owner_id: int) -> None:

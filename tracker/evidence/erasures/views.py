@@ -7,11 +7,11 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.evidence.erasures import actions as service, queries as erasures
+from tracker.evidence.erasures import actions as erasures_actions, queries as erasures_queries
 from tracker.evidence.erasures.forms import ErasureForm
-from tracker.evidence.pieces import pages, queries_versions as versions
+from tracker.evidence.pieces import pages as pieces_pages, queries as pieces_queries
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.queries.core.erasures import on_hold_since
 from tracker.rules.core.erasures import ErasureReason
 from tracker.rules.errors import Conflict
@@ -27,22 +27,22 @@ bp = Blueprint("erasures", __name__)
 
 
 @bp.get("/evidence/<id:evidence_id>/erase")
-@door(Permission.EVIDENCE_OWN, subjects.evidence)
+@door(Permission.EVIDENCE_OWN, subjects_queries.evidence)
 def confirm(evidence: Subject) -> ResponseReturnValue:
     return _page(evidence.id, ErasureForm(formdata=None, version=request.args.get("version", "")))
 
 
 @bp.post("/evidence/<id:evidence_id>/erase")
-@door(Permission.EVIDENCE_OWN, subjects.evidence)
+@door(Permission.EVIDENCE_OWN, subjects_queries.evidence)
 def erase(evidence: Subject) -> ResponseReturnValue:
     form = ErasureForm()
     done = accepted(
         form,
-        lambda: service.erase(
+        lambda: erasures_actions.erase(
             session.actor(),
             evidence.id,
             ErasureReason(form.reason.data),
-            pages.store().place,
+            pieces_pages.store().place,
             number=form.number,
             now=session.now(),
         ),
@@ -57,7 +57,7 @@ def erase(evidence: Subject) -> ResponseReturnValue:
 def _erased_message(*, held: bool) -> Any:
     if held:
         return _("Hidden from every page and export. It will be erased when the legal hold ends.")
-    if erasures.is_file_left():
+    if erasures_queries.is_file_left():
         return _(
             "Erased from every page and export. The place where files are kept can’t be reached "
             "just now; its file goes as soon as it can, within a day."
@@ -68,7 +68,7 @@ def _erased_message(*, held: bool) -> Any:
 def _page(evidence_id: int, form: ErasureForm) -> str:
     """Raises Conflict("evidence_is_current"); 404 where the version is none that can be erased."""
     number = None if not form.version.data else an_id(form.version.data) or abort(404)
-    piece = versions.piece(evidence_id, number) or abort(404)
+    piece = pieces_queries.piece(evidence_id, number) or abort(404)
     if number is not None and piece.is_current:
         raise Conflict("evidence_is_current")
     return render(
@@ -76,6 +76,6 @@ def _page(evidence_id: int, form: ErasureForm) -> str:
         form=form,
         piece=piece,
         number=number,
-        used_in=erasures.used_in(evidence_id, number),
+        used_in=erasures_queries.used_in(evidence_id, number),
         on_hold_since=on_hold_since(session.actor().person_id),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import filetype
 
-from tracker.evidence.files.rules_places import FilePlace
+from tracker.evidence.files.rules_backends import FileBackend
 from tracker.rules.errors import Invalid
 
 NAME_MAX = 255
@@ -65,7 +65,7 @@ class FileStore:
     `scanner`: where the virus scanner listens; "" where there is none.
     """
 
-    place: FilePlace
+    place: FileBackend
     most: int
     total: int
     scanner: str = ""
@@ -89,9 +89,9 @@ def judge(upload: Upload, most: int) -> Accepted:
     if _kind_of(upload.content, kind) != kind:
         raise Invalid("file_not_what_it_says", "file", ending=kind.upper())
     if kind in PICTURES:
-        from tracker.evidence.files import rules_pictures as pictures
+        from tracker.evidence.files import rules_pictures as files_rules_pictures
 
-        pictures.check(upload.content, kind)
+        files_rules_pictures.check(upload.content, kind)
     return Accepted(name, MEDIA_TYPES[kind], upload.content)
 
 
@@ -103,21 +103,26 @@ def cleaned(file: Accepted, most: int) -> Accepted:
     """
     kind = kind_of(file.name)
     if kind == "pdf":
-        from tracker.evidence.files import rules_pdf_safety as pdf_safety
+        from tracker.evidence.files import rules_pdf_safety as files_rules_pdf_safety
 
-        pdf_safety.check(file.content)
+        files_rules_pdf_safety.check(file.content)
     elif kind in MAIN_PART:
-        from tracker.evidence.files import rules_office_safety as office_safety
+        from tracker.evidence.files import rules_office_safety as files_rules_office_safety
 
-        office_safety.check(file.content, kind)
+        files_rules_office_safety.check(file.content, kind, judge_workbook)
     if kind not in PICTURES:
         return file
-    from tracker.evidence.files import rules_pictures as pictures
+    from tracker.evidence.files import rules_pictures as files_rules_pictures
 
-    content = pictures.redrawn(file.content, kind)
+    content = files_rules_pictures.redrawn(file.content, kind)
     if len(content) > most:
         raise Invalid("file_large", "file", most=most // (1024 * 1024))
     return replace(file, content=content)
+
+
+def judge_workbook(content: bytes) -> None:
+    """Of one within another file. Raises as `judge`."""
+    judge(Upload("x.xlsx", content), len(content))
 
 
 def kind_of(name: str) -> str | None:

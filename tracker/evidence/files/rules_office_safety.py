@@ -15,8 +15,7 @@ from zlib import error as ZlibError  # noqa: N812
 
 from defusedxml.ElementTree import XMLParser
 
-from tracker.evidence.files import rules_office_lists as lists
-from tracker.evidence.files.rules import Upload, judge
+from tracker.evidence.files import rules_office_contents as files_rules_office_contents
 from tracker.evidence.files.rules_office_contents import Attributes, Contents, check_link
 from tracker.evidence.pieces.rules import carries
 from tracker.rules.errors import Invalid
@@ -40,9 +39,15 @@ BROKEN = (
 """What is raised for content that is not what it should be."""
 
 
-def check(content: bytes, kind: str, *, room: "_Room | None" = None) -> None:
-    """`room`: what the document has left of it in which this workbook stands behind a chart. It
-    may hold none itself.
+def check(
+    content: bytes,
+    kind: str,
+    judge_workbook: Callable[[bytes], None],
+    *,
+    room: "_Room | None" = None,
+) -> None:
+    """`judge_workbook`: of one that stands behind a chart, as of a file by itself. `room`: what the
+    document has left of it in which this workbook stands. It may hold none itself.
 
     Raises Invalid: office_macro, office_object, office_nested, office_outside, office_media,
     office_field, office_field_hidden, office_fields_anew, office_link, office_unknown,
@@ -53,8 +58,8 @@ def check(content: bytes, kind: str, *, room: "_Room | None" = None) -> None:
     except BROKEN as error:
         raise _unreadable("ZIP") from error
     with archive:
-        package = _Package(archive, room or _Room())
-        if package.main_type() != lists.MAIN_TYPE[kind]:
+        package = _Package(archive, room or _Room(), judge_workbook)
+        if package.main_type() != files_rules_office_contents.MAIN_TYPE[kind]:
             raise Invalid("file_not_what_it_says", "file", ending=kind.upper())
         package.check(is_within=room is not None)
 
@@ -77,8 +82,10 @@ def _pass_over(_said: str) -> None:
 
 
 class _Package:
-    def __init__(self, archive: zipfile.ZipFile, room: _Room) -> None:
-        self._archive, self._room = archive, room
+    def __init__(
+        self, archive: zipfile.ZipFile, room: _Room, judge_workbook: Callable[[bytes], None]
+    ) -> None:
+        self._archive, self._room, self._judge_workbook = archive, room, judge_workbook
         parts = [name for name in archive.namelist() if name[-1:] != "/"]
         self._names = {part.casefold(): part for part in parts}
         if len(self._names) != len(parts):
@@ -107,19 +114,23 @@ class _Package:
                 continue
             if part.casefold().endswith(".rels"):
                 self._read(part, partial(self._check_relation, part))
-            elif kind in lists.XML_TYPES:
+            elif kind in files_rules_office_contents.XML_TYPES:
                 Contents(part, kind).read(self._read)
-            elif kind == lists.WORKBOOK and not is_within:
+            elif kind == files_rules_office_contents.WORKBOOK and not is_within:
                 self._check_within(part)
-            elif kind in lists.PICTURE_TYPES:
-                if not lists.PICTURES.match(self._bytes(part, HEAD)):
+            elif kind in files_rules_office_contents.PICTURE_TYPES:
+                if not files_rules_office_contents.PICTURES.match(self._bytes(part, HEAD)):
                     raise carries("office_unknown", part)
-            elif kind in lists.OPAQUE_TYPES:
-                if lists.PROGRAMS.match(self._bytes(part, HEAD)):
+            elif kind in files_rules_office_contents.OPAQUE_TYPES:
+                if files_rules_office_contents.PROGRAMS.match(self._bytes(part, HEAD)):
                     raise carries("office_unknown", part)
             else:
                 media_type = kind.casefold()
-                codes = (code for word, code in lists.OTHER_TYPES.items() if word in media_type)
+                codes = (
+                    code
+                    for word, code in files_rules_office_contents.OTHER_TYPES.items()
+                    if word in media_type
+                )
                 raise carries(next(codes, "office_unknown"), part)
 
     def _check_relation(self, part: str, tag: str, attributes: Attributes) -> None:
@@ -127,10 +138,12 @@ class _Package:
         if not tag.endswith("}Relationship"):
             return
         relation, target = attributes.get("Type", ""), attributes.get("Target", "")
-        known = lists.RELATION.fullmatch(relation)
+        known = files_rules_office_contents.RELATION.fullmatch(relation)
         name = known[1] if known else ""
-        if name not in lists.RELATIONS:
-            raise carries(lists.CARRIED.get(name, "office_unknown"), target or relation)
+        if name not in files_rules_office_contents.RELATIONS:
+            raise carries(
+                files_rules_office_contents.CARRIED.get(name, "office_unknown"), target or relation
+            )
         if attributes.get("TargetMode", "Internal") == "Internal":
             if re.match(r"\s*(?:[\w+.-]*:|//|\\)", target):
                 raise carries("office_outside", target)
@@ -139,15 +152,18 @@ class _Package:
                 raise carries("office_nested", target)
         elif name == "hyperlink":
             check_link(target)
-        elif name != "attachedTemplate" or not lists.OWN_DISK.fullmatch(target):
+        elif name != "attachedTemplate" or not files_rules_office_contents.OWN_DISK.fullmatch(
+            target
+        ):
             raise carries("office_outside", target)
 
     def _check_within(self, part: str) -> None:
+        content = self._bytes(part, WITHIN_MAX)
         try:
-            file = judge(Upload("x.xlsx", self._bytes(part, WITHIN_MAX)), WITHIN_MAX)
+            self._judge_workbook(content)
         except Invalid as error:
             raise carries("office_nested", part) from error
-        check(file.content, "xlsx", room=self._room)
+        check(content, "xlsx", self._judge_workbook, room=self._room)
 
     def _type_of(self, part: str) -> str:
         ending = part.rpartition(".")[2].casefold()

@@ -8,9 +8,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
-from tracker.evidence.erasures import records as evidence_erasures
+from tracker.evidence.erasures import records as erasures_records
 from tracker.evidence.files.rules import Accepted, FileStore, Upload, cleaned, judge
-from tracker.evidence.pieces import records as versions
+from tracker.evidence.pieces import records as pieces_records
 from tracker.evidence.pieces.rules import (
     FILES_MAX,
     EvidenceContent,
@@ -23,11 +23,11 @@ from tracker.evidence.pieces.rules import (
 from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Statement
 from tracker.models.record.words import is_said_of, skill_of
 from tracker.policy.permissions import Actor
-from tracker.queries.core import use_statements
+from tracker.queries.core import use_statements as use_statements_queries
 from tracker.record.sheet.queries_learners import frameworks_of
 from tracker.rules.core.erasures import ErasureReason
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.storage import file_rows, files
+from tracker.storage import file_rows, files as storage_files
 from tracker.storage.uploads import page_pictures, scanner
 
 NO_REASONS: Mapping[int, str] = MappingProxyType({})
@@ -49,7 +49,7 @@ def create_each(
 
     Raises Invalid, and Conflict: use_statement_unread, file_not_kept.
     """
-    if not use_statements.has_read(actor):
+    if not use_statements_queries.has_read(actor):
         raise Conflict("use_statement_unread")
     content = clean(content, actor.today(now))
     linked = clean_reasons(reasons)
@@ -63,8 +63,8 @@ def create_each(
         for file in kept or (None,):
             says = titled_for(content, file.name) if file and len(kept) > 1 else content
             file_id = file_rows.add_file(tx, actor.person_id, file, store)
-            evidence = versions.begin(tx, actor.person_id, says, file_id, now)
-            versions.link(tx, evidence.id, linked, now)
+            evidence = pieces_records.begin(tx, actor.person_id, says, file_id, now)
+            pieces_records.link(tx, evidence.id, linked, now)
             made.append(evidence.id)
     return made
 
@@ -109,13 +109,13 @@ def edit(
         if not kept and not drop_file:
             file_id = before_file
         if (content, file_id) != (before, before_file):
-            versions.add_version(tx, evidence, content, file_id, now)
+            pieces_records.add_version(tx, evidence, content, file_id, now)
         elif erase is not None:
             raise Invalid("evidence_as_before", "text")
         version = evidence.version
         if erase is not None:
             earlier = range(1, version)
-            evidence_erasures.erase(tx, evidence, earlier, erase, actor.library_id, now)
+            erasures_records.erase(tx, evidence, earlier, erase, actor.library_id, now)
     if erase is not None and store is not None:
         file_rows.finish_or_leave(store.place)
     return version
@@ -131,21 +131,21 @@ def link(actor: Actor, evidence_id: int, reasons: Mapping[int, str], now: dt.dat
     if not linked:
         raise Invalid("evidence_links_none", "statements")
     with transaction() as tx:
-        versions.owned(tx, actor.person_id, evidence_id)
+        pieces_records.owned(tx, actor.person_id, evidence_id)
         linked_already = tx.scalars(
             select(Statement.id)
             .join(EvidenceLink, EvidenceLink.skill_id == Statement.skill_id)
             .where(EvidenceLink.evidence_id == evidence_id)
         )
         _check_statements(tx, actor, set(linked) - set(linked_already), now)
-        versions.link(tx, evidence_id, linked, now)
+        pieces_records.link(tx, evidence_id, linked, now)
 
 
 def unlink(actor: Actor, evidence_id: int, statement_id: int) -> None:
     """Take the evidence off a statement, and off what it was made of. What was sent for review
     keeps it. Raises Missing when it is not linked."""
     with transaction() as tx:
-        versions.owned(tx, actor.person_id, evidence_id)
+        pieces_records.owned(tx, actor.person_id, evidence_id)
         gone = tx.scalars(
             delete(EvidenceLink)
             .where(
@@ -162,19 +162,19 @@ def unlink(actor: Actor, evidence_id: int, statement_id: int) -> None:
 def archive(actor: Actor, evidence_id: int, now: dt.datetime) -> None:
     """Put it away: it doesn't count and isn't sent until it is restored. Nothing is deleted."""
     with transaction() as tx:
-        evidence = versions.owned(tx, actor.person_id, evidence_id, archived=None)
+        evidence = pieces_records.owned(tx, actor.person_id, evidence_id, archived=None)
         evidence.archived_at = evidence.archived_at or now
 
 
 def bring_back(actor: Actor, evidence_id: int) -> None:
     with transaction() as tx:
-        versions.owned(tx, actor.person_id, evidence_id, archived=None).archived_at = None
+        pieces_records.owned(tx, actor.person_id, evidence_id, archived=None).archived_at = None
 
 
 def file_content(store: FileStore, sha256: str) -> bytes:
     """What was stored. Raises Damaged("file_damaged") when it is gone or changed, and
     Unreachable("file_away")."""
-    return files.read(store.place, sha256)
+    return storage_files.read(store.place, sha256)
 
 
 def _text(tx: Session, evidence: Evidence) -> tuple[EvidenceContent, int | None]:
@@ -209,8 +209,8 @@ def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: d
 def _of_version(
     tx: Session, actor: Actor, evidence_id: int, version: int, *, lock: bool = True
 ) -> Evidence:
-    """Raises as `versions.owned` does, and Conflict("evidence_changed")."""
-    evidence = versions.owned(tx, actor.person_id, evidence_id, lock=lock)
+    """Raises as `pieces_records.owned` does, and Conflict("evidence_changed")."""
+    evidence = pieces_records.owned(tx, actor.person_id, evidence_id, lock=lock)
     if evidence.version != version:
         raise Conflict("evidence_changed")
     return evidence

@@ -7,18 +7,18 @@ from typing import Any
 from flask import abort, current_app, request, url_for
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
-from tracker.evidence.erasures import queries as erasures
+from tracker.evidence.erasures import queries as erasures_queries
 from tracker.evidence.files.rules import PICTURES, FileStore
-from tracker.evidence.pieces import queries as evidence_queries, queries_versions as versions
+from tracker.evidence.pieces import queries as pieces_queries
 from tracker.evidence.pieces.forms import EvidenceForm, JotForm
 from tracker.evidence.pieces.queries import EvidenceFilter
 from tracker.evidence.pieces.rules import PAGES_MAX, PatronSign, signs
-from tracker.frameworks.versions.rules_scale import EvidenceKind
+from tracker.frameworks.versions.rules import EvidenceKind
 from tracker.queries.asking import ask
-from tracker.queries.core import use_statements
+from tracker.queries.core import use_statements as use_statements_queries
 from tracker.queries.core.erasures import erased, on_hold_since
 from tracker.record.sheet.queries_learners import frameworks_of
-from tracker.record.versions import queries_choices as statement_choices
+from tracker.record.versions import queries as versions_queries
 from tracker.rules.errors import Conflict, Refusal
 from tracker.web.http import session
 from tracker.web.http.errors import Link, flash_message, message_for
@@ -64,8 +64,8 @@ def store() -> FileStore:
 
 def picker(chosen: Mapping[int, str] | None = None, without: Iterable[int] = ()) -> StatementPicker:
     person_id = session.actor().person_id
-    groups = statement_choices.statements(person_id, session.today())
-    recent = ask(statement_choices.recent(person_id, {group.framework_id for group in groups}))
+    groups = versions_queries.statements(person_id, session.today())
+    recent = ask(versions_queries.recent(person_id, {group.framework_id for group in groups}))
     latest = [choice.id for choice in recent]
     made = StatementPicker(groups, chosen, without, latest)
     placed = drafts.in_place(made.chosen) if made.unknown else None
@@ -80,12 +80,12 @@ def refused(refusal: Refusal, chosen: Mapping[int, str]) -> Refusal:
     return placed.refusal if is_unknown and placed is not None else refusal
 
 
-def piece_asked(evidence_id: int) -> versions.EvidencePiece:
+def piece_asked(evidence_id: int) -> pieces_queries.EvidencePiece:
     """With the version that the address asks for, else the current one; 404 where there is no
     such."""
     typed = request.args.get("version")
     number = None if typed is None else an_id(typed) or abort(404)
-    return versions.piece(evidence_id, number) or abort(404)
+    return pieces_queries.piece(evidence_id, number) or abort(404)
 
 
 def list_page(form: JotForm, picker: StatementPicker | None) -> str:
@@ -95,10 +95,10 @@ def list_page(form: JotForm, picker: StatementPicker | None) -> str:
     show = EvidenceFilter(asked) if asked in set(EvidenceFilter) else EvidenceFilter.ALL
     statement_id, number = (an_id(request.args.get(name, "")) for name in ("statement", "page"))
     find = request.args.get("q", "").strip()[:200]
-    page = evidence_queries.mine(
+    page = pieces_queries.mine(
         person_id, find=find, show=show, statement_id=statement_id, page=min(number or 1, 10_000)
     )
-    counts = evidence_queries.counts(person_id)
+    counts = pieces_queries.counts(person_id)
     tabs = (
         (_("All"), counts.all, EvidenceFilter.ALL),
         (_("Not linked"), counts.unlinked, EvidenceFilter.UNLINKED),
@@ -109,7 +109,7 @@ def list_page(form: JotForm, picker: StatementPicker | None) -> str:
         "evidence/index.html",
         form=form,
         picker=picker,
-        reads_first=picker is not None and not use_statements.has_read(session.actor()),
+        reads_first=picker is not None and not use_statements_queries.has_read(session.actor()),
         page=page,
         counts=counts,
         tabs=[(words, count, _list_href(of, **kept), of is show) for words, count, of in tabs],
@@ -118,7 +118,7 @@ def list_page(form: JotForm, picker: StatementPicker | None) -> str:
         older_href=_list_href(show, **kept, page=page.number + 1),
         show=show,
         find=find,
-        statement=evidence_queries.statement_title(statement_id),
+        statement=pieces_queries.statement_title(statement_id),
         statement_id=statement_id,
         kinds=KINDS,
     )
@@ -132,7 +132,7 @@ def _list_href(show: EvidenceFilter, **kept: Any) -> str:
 def form_page(
     form: EvidenceForm,
     *,
-    piece: versions.EvidencePiece | None = None,
+    piece: pieces_queries.EvidencePiece | None = None,
     picker: StatementPicker | None = None,
     overtaken: bool = False,
     asked: bool = False,
@@ -156,7 +156,7 @@ def form_page(
         overtaken=overtaken,
         asked=asked,
         wants_erasure="erase" in request.args or request.form.get("do") == "erase",
-        used_in=erasures.used_in(piece.id) if piece else [],
+        used_in=erasures_queries.used_in(piece.id) if piece else [],
         on_hold_since=on_hold_since(session.actor().person_id) if piece else None,
         pages_most=PAGES_MAX,
         signs=signs_in(form),
@@ -204,13 +204,13 @@ def tell_of_note(evidence_id: int, statements: int) -> None:
 
 
 def choose_page(evidence_id: int, chosen: Mapping[int, str], refusal: Refusal | None = None) -> str:
-    piece = versions.piece(evidence_id) or abort(404)
+    piece = pieces_queries.piece(evidence_id) or abort(404)
     if piece.archived_at is not None:
         raise Conflict("evidence_archived")
     return render(
         "evidence/choose.html",
         piece=piece,
-        picker=picker(chosen, without=versions.linked_in_any_version(evidence_id)),
+        picker=picker(chosen, without=pieces_queries.linked_in_any_version(evidence_id)),
         problem=refusal and message_for(refusal),
     )
 
@@ -225,7 +225,7 @@ def piece_page(evidence_id: int, history: Sequence[Any]) -> str:
         "evidence/show.html",
         piece=piece,
         links=piece.links,
-        sent=versions.sendings(piece.id),
+        sent=pieces_queries.sendings(piece.id),
         history=sorted([*history, *erased(evidence_id)], key=attrgetter("number"), reverse=True),
         kinds=KINDS,
         signs=[SIGNS[sign] for sign in sorted(signs(*checked))],
@@ -241,14 +241,14 @@ def erased_page(evidence_id: int) -> str:
         erased=gone,
         is_hidden=any(version.is_hidden for version in gone),
         reasons=ERASED_BECAUSE,
-        used_in=erasures.used_in(evidence_id),
+        used_in=erasures_queries.used_in(evidence_id),
     )
 
 
 def erased_message() -> Any:
     """What is said after a new version took the place of those that are erased."""
     if on_hold_since(session.actor().person_id) is None:
-        if erasures.is_file_left():
+        if erasures_queries.is_file_left():
             return _(
                 "Saved. The earlier versions are erased from every page and export. The place "
                 "where files are kept can’t be reached just now; their files go as soon as it can, "

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
-from tracker.frameworks.versions.rules_scale import EvidenceKind
+from tracker.frameworks.versions.rules import EvidenceKind
 from tracker.rules.errors import Invalid, Refusal
 
 TITLE_MAX = 200

@@ -5,9 +5,17 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _, lazy_gettext as _l
 
-from tracker.frameworks.changes.rules import Kind, VersionChange, VersionComparison
+from tracker.frameworks.changes.rules import (
+    Fate,
+    Kind,
+    Piece,
+    VersionChange,
+    VersionComparison,
+    beginning,
+    excerpt,
+    pieces,
+)
 from tracker.frameworks.changes.rules_places import PlacedStatement
-from tracker.frameworks.changes.rules_wording import Fate, Piece, beginning, excerpt, pieces
 from tracker.frameworks.versions.pages import rule_words
 from tracker.rules.core.wording import Wording
 from tracker.web.i18n.content_language import mark
@@ -91,13 +99,13 @@ def change_card(change: VersionChange) -> ChangeCard:
     before, after = _sides(change)
     named = change.after if change.kind == Kind.MERGED or not change.before else change.before
     return ChangeCard(
-        change.key,
-        str(SPELLING if change.offers_carry else KINDS[change.kind]),
-        _codes(change),
-        mark(named[0].title, named[0].lang),
-        _lines(change),
-        before,
-        after,
+        key=change.key,
+        kind=str(SPELLING if change.offers_carry else KINDS[change.kind]),
+        codes=_codes(change),
+        title=mark(named[0].title, named[0].lang),
+        lines=_lines(change),
+        before=before,
+        after=after,
     )
 
 
@@ -113,7 +121,9 @@ def rule_cards(comparison: VersionComparison) -> list[ChangeCard]:
     """One where levels need something else."""
     before, after = map(rule_words, comparison.rules)
     line = DiffLine("", [Piece(before, Fate.WENT), SPACE, Piece(after, Fate.CAME)])
-    card = ChangeCard("rule", _("Rule"), "", _("What a level needs"), [line])
+    card = ChangeCard(
+        key="rule", kind=_("Rule"), codes="", title=_("What a level needs"), lines=[line]
+    )
     return [card] if before != after else []
 
 
@@ -124,7 +134,16 @@ def title_cards(comparison: VersionComparison, old_lang: str, new_lang: str) -> 
         lines = [DiffLine("", _marked(old, new, old_lang, new_lang))] if old and new else []
         effect = "" if lines else _("New in this version.") if new else _("Not in this version.")
         title = mark(new, new_lang) if new else mark(old, old_lang)
-        cards.append(ChangeCard(f"title-{number}", _("Title"), "", title, lines, effect=effect))
+        cards.append(
+            ChangeCard(
+                key=f"title-{number}",
+                kind=_("Title"),
+                codes="",
+                title=title,
+                lines=lines,
+                effect=effect,
+            )
+        )
     return cards
 
 

@@ -12,8 +12,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.frameworks.changes.rules_levels import LevelEffects, ReviewedPerson
 from tracker.frameworks.drafts.queries import DraftedVersion
-from tracker.frameworks.versions.rules import VersionStatus
-from tracker.frameworks.versions.rules_scale import Scale
+from tracker.frameworks.versions.rules import Scale, VersionStatus
 from tracker.models import (
     Domain,
     Endorsement,

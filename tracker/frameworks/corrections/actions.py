@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Correction, Statement
 from tracker.policy.permissions import Actor, corrections_closable
-from tracker.records import audit
+from tracker.records import audit as audit_records
 from tracker.row_locks import held
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_email, clean_name, clean_prose
@@ -67,7 +67,7 @@ def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.dat
             raise Conflict("correction_closed")
         correction.closed_at, correction.closed_by_id = now, actor.person_id
         correction.outcome = words
-        audit.note(
+        audit_records.note(
             tx,
             "correction_closed",
             now,

@@ -8,7 +8,7 @@ from tracker.frameworks.corrections.actions import close_correction
 from tracker.frameworks.corrections.forms import CloseCorrectionForm
 from tracker.frameworks.corrections.queries import SHOWN_AT_MOST, corrections, count_open
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Permission
 from tracker.web.http import session
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/admin/corrections/<id:correction_id>/close")
-@door(Permission.CORRECTION_CLOSE, subjects.correction)
+@door(Permission.CORRECTION_CLOSE, subjects_queries.correction)
 def close(correction: Subject) -> ResponseReturnValue:
     form = CloseCorrectionForm()
     if form.validate_on_submit():

@@ -5,10 +5,9 @@ import json
 from flask import Response
 from flask_babel import gettext as _
 
-from tracker.frameworks.changes.rules_rows import HEADINGS, csv_rows, json_rows
+from tracker.frameworks.changes.rules_levels import HEADINGS, csv_rows, json_rows
 from tracker.frameworks.drafts.queries import DraftedVersion
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import text_of
+from tracker.frameworks.files.rules import FrameworkFile, text_of
 from tracker.frameworks.published.pages import FrameworkPage
 from tracker.web.http.downloads import attachment
 from tracker.web.ui.csv import Table, csv_file

@@ -84,7 +84,13 @@ def changes(drafted: DraftedVersion) -> DraftChanges:
     )
     then = _("Nothing changes for anyone until you publish.") if drafted.is_open else ""
     of_nothing = ", ".join(filter(None, words))
-    return DraftChanges(think, suggested, need_nothing, of_nothing, f"{lead} {then}".strip())
+    return DraftChanges(
+        to_think_about=think,
+        suggested=suggested,
+        need_nothing=need_nothing,
+        of_nothing=of_nothing,
+        lead=f"{lead} {then}".strip(),
+    )
 
 
 def _unchanged(drafted: DraftedVersion) -> tuple[list[ChangeCard], list[ChangeCard]]:
@@ -150,11 +156,11 @@ def _options(drafted: DraftedVersion, change: VersionChange) -> Sequence[Decisio
     decision = drafted.decision_of(change)
     return [
         DecisionOption(
-            f"change-{change.key}",
-            value,
-            label,
-            value == decision,
-            not decision and change.offers_carry and value == CARRY,
+            name=f"change-{change.key}",
+            value=value,
+            label=label,
+            pressed=value == decision,
+            suggested=not decision and change.offers_carry and value == CARRY,
         )
         for value, label in (*carry, (ASK_AGAIN, _("Ask again")))
     ]
@@ -164,8 +170,20 @@ def _of_retired(drafted: DraftedVersion, change: VersionChange) -> Iterator[Deci
     uuid = change.before[0].uuid
     is_kept = uuid in drafted.kept
     if is_kept or uuid in drafted.keepable:
-        yield DecisionOption(f"retire-{change.key}", uuid, _("Retire"), not is_kept, False)
-        yield DecisionOption(f"keep-{change.key}", uuid, _("Keep it"), is_kept, False)
+        yield DecisionOption(
+            name=f"retire-{change.key}",
+            value=uuid,
+            label=_("Retire"),
+            pressed=not is_kept,
+            suggested=False,
+        )
+        yield DecisionOption(
+            name=f"keep-{change.key}",
+            value=uuid,
+            label=_("Keep it"),
+            pressed=is_kept,
+            suggested=False,
+        )
 
 
 def _outcome(drafted: DraftedVersion, change: VersionChange) -> str:

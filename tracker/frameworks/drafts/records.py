@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import data_of, digest_of
+from tracker.frameworks.files.rules import FrameworkFile, data_of, digest_of
 from tracker.frameworks.versions.records import note
 from tracker.frameworks.versions.rules import VersionDecision
 from tracker.models import FrameworkDraft, FrameworkDraftDecision

@@ -12,12 +12,12 @@ from wtforms import StringField
 
 from tracker.frameworks.changes.rules import Asked, asked_of
 from tracker.frameworks.changes.rules_places import PlacedStatement
-from tracker.frameworks.drafts import queries_previews as previews
+from tracker.frameworks.drafts import queries as drafts_queries
 from tracker.frameworks.drafts.pages import drafted_or_404
 from tracker.frameworks.drafts.queries import DraftedVersion
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
-from tracker.queries.core import people
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.core import people as core_people_queries
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission, Role
 from tracker.web.http import session
@@ -54,7 +54,7 @@ class Preview:
 
 
 @bp.get("/drafts/<id:draft_id>/preview")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+@door(Permission.FRAMEWORKS_EDIT, subjects_queries.framework_draft)
 def show(draft: Subject) -> ResponseReturnValue:
     """`?person=` and `?find=`, a name, for administrators; `?job=` for whoever may see the draft.
     A first version asks everything of everybody: no such page."""
@@ -63,7 +63,7 @@ def show(draft: Subject) -> ResponseReturnValue:
         abort(404)
     form = PreviewForm(request.args, meta={"csrf": False})
     may_name = may(Permission.ADMINISTER)
-    jobs = previews.jobs(session.actor().library_id, drafted.after.slug)
+    jobs = drafts_queries.jobs(session.actor().library_id, drafted.after.slug)
     form.job.choices = fields.choices([("", _("None")), *jobs])
     named = _named(form) if may_name and form.find.data else []
     person_id = fields.id_or_none(request.args.get("person"))
@@ -88,23 +88,23 @@ def show(draft: Subject) -> ResponseReturnValue:
 
 
 def _named(form: PreviewForm) -> Sequence[Any]:
-    listed = people.listed(
+    listed = core_people_queries.listed(
         session.actor(), session.today(), search=form.find.data or "", role=Role.LEARNER
     )
     return listed.lines[:AT_MOST]
 
 
 def _of_person(drafted: DraftedVersion, person_id: int) -> Preview:
-    subject = subjects.person(person_id, session.today())
+    subject = subjects_queries.person(person_id, session.today())
     if subject is None or not may(Permission.ADMINISTER_PERSON, subject):
         abort(404)
     slug = drafted.after.slug
-    name = people.name_in(session.actor().library_id, person_id) or abort(404)
-    job_ids = previews.jobs_of(person_id, slug, session.today())
+    name = core_people_queries.name_in(session.actor().library_id, person_id) or abort(404)
+    job_ids = drafts_queries.jobs_of(person_id, slug, session.today())
     if not job_ids:
         return Preview(name, [_("They have no job in this framework.")], [])
     preview = _preview(drafted, name, job_ids)
-    version = previews.version_of(person_id, slug)
+    version = drafts_queries.version_of(person_id, slug)
     if version != drafted.before.version:
         preview.sentences.append(
             _(
@@ -120,7 +120,7 @@ def _of_person(drafted: DraftedVersion, person_id: int) -> Preview:
 def _preview(drafted: DraftedVersion, whom: str, job_ids: Collection[int]) -> Preview:
     """What is suggested counts as carried."""
     base_id, library_id = drafted.base_id, session.actor().library_id
-    ranks, left_out = previews.expected(library_id, job_ids, base_id)
+    ranks, left_out = drafts_queries.expected(library_id, job_ids, base_id)
     went_on = {key: ranks.get(old, 0) for key, old in drafted.went_on.items()}
 
     what = (drafted.comparison.changed, drafted.would_carry, left_out | drafted.new_and_sensitive)

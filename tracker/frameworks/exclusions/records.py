@@ -3,18 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    delete,
-    exists,
-    false,
-    insert,
-    literal,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Select, exists, false, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.frameworks.versions.rules import UNDECIDED, Decision, VersionStatus
@@ -28,6 +17,7 @@ from tracker.models import (
 )
 from tracker.models.record.words import STATEMENTS, decided, is_said_of, left_out, skill_of
 from tracker.policy.permissions import Actor
+from tracker.records import seals as seals_records
 
 
 def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetime) -> None:
@@ -53,14 +43,14 @@ def leave_out_undecided(tx: Session, where: ColumnElement[bool], now: dt.datetim
         .distinct()
     )
     columns = ("library_id", "skill_id", "reason", "set_at")
-    tx.execute(insert(NotRatedHere).from_select(columns, undecided))
+    rows = [dict(zip(columns, row, strict=True)) for row in tx.execute(undecided)]
+    seals_records.add_many(tx, NotRatedHere, rows)
 
 
 def forget_undecided(tx: Session, of: Select[int]) -> None:
     """Forget that these skills are undecided: nobody will decide about them."""
-    tx.execute(
-        delete(NotRatedHere).where(NotRatedHere.skill_id.in_(of), NotRatedHere.set_by_id.is_(None))
-    )
+    is_undecided = NotRatedHere.set_by_id.is_(None)
+    seals_records.delete_many(tx, NotRatedHere, NotRatedHere.skill_id.in_(of), is_undecided)
 
 
 def add(tx: Session, actor: Actor, skill_id: int, reason: str, now: dt.datetime) -> NotRatedHere:
@@ -98,7 +88,8 @@ def take_in(tx: Session, library_id: int, statement_ids: Collection[int]) -> Non
         )
         .order_by(Statement.skill_id)
     ).all()
-    tx.execute(delete(NotRatedHere).where(NotRatedHere.id.in_([row.id for row in gone.values()])))
+    in_all = NotRatedHere.id.in_([row.id for row in gone.values()])
+    seals_records.delete_many(tx, NotRatedHere, in_all)
     has_own = (
         NotRatedHere.library_id == library_id,
         NotRatedHere.skill_id.in_([one for one, _ in origins]),
@@ -122,12 +113,9 @@ def decide(
     tx: Session, actor: Actor, skill_ids: Collection[int], decision: Decision, now: dt.datetime
 ) -> None:
     """Write down the decision about those of the skills that are sensitive."""
-    tx.execute(
-        delete(SensitiveDecision).where(
-            SensitiveDecision.library_id == actor.library_id,
-            SensitiveDecision.skill_id.in_(skill_ids),
-        )
-    )
+    here = SensitiveDecision.library_id == actor.library_id
+    of_these = SensitiveDecision.skill_id.in_(skill_ids)
+    seals_records.delete_many(tx, SensitiveDecision, here, of_these)
     sensitive = select(Statement.skill_id).where(
         Statement.skill_id.in_(skill_ids), Statement.sensitive
     )

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from babel import Locale, parse_locale
 from babel.core import get_global
 
-from tracker.frameworks.files.rules_parts import Part, keys, twice
-from tracker.frameworks.versions.rules_scale import (
+from tracker.frameworks.files.rules import Part, keys, twice
+from tracker.frameworks.versions.rules import (
     CANNOT_TELL,
     NOT_MY_WORK,
     NOT_SURE,
@@ -33,6 +33,7 @@ of them."""
 def problems(data: Any) -> list[Problem]:
     """Every mistake in the parsed file, by its place; nothing when it can be read. What a text
     cannot hold is told once, not again by the schema."""
+
     from tracker.frameworks.files.rules_schema import against_the_schema, unseen
 
     told = faults(data)

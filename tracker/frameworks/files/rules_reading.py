@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from tracker.frameworks.files.rules import FrameworkFile
-from tracker.frameworks.files.rules_data import framework_of
+from tracker.frameworks.files.rules import FrameworkFile, framework_of
 from tracker.frameworks.files.rules_problems import Known, problems, unfit, unknown_origins
-from tracker.rules import strict_json
+from tracker.rules import strict_json as strict_json_rules
 from tracker.rules.core.wording import Wording
 from tracker.rules.strict_json import NotStrict, Problem, shown
 
@@ -65,7 +64,7 @@ def read_framework(text: str, known: Known | None = None) -> FrameworkFile:
     """The framework that the text describes. Raises FrameworkFileError with everything that is
     wrong with it, and all that would be in the way of publishing it."""
     try:
-        data = strict_json.parsed(text)
+        data = strict_json_rules.parsed(text)
     except NotStrict as error:
         raise FrameworkFileError(error.problems) from error
     if is_case(data):

@@ -12,8 +12,7 @@ from tracker.frameworks.files.rules import (
     StatementInFile,
     StrandInFile,
 )
-from tracker.frameworks.versions.queries import OFFERED, Published, published
-from tracker.frameworks.versions.queries_contents import file_of
+from tracker.frameworks.versions.queries import OFFERED, Published, file_of, published
 from tracker.frameworks.versions.rules import VersionStatus
 
 

@@ -7,10 +7,9 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from tracker.frameworks.changes.pages import public_cards
 from tracker.frameworks.corrections.actions import suggest_correction
 from tracker.frameworks.corrections.forms import CorrectionForm
-from tracker.frameworks.drafts import exports
+from tracker.frameworks.drafts import exports as drafts_exports
 from tracker.frameworks.published.pages import FrameworkPage, framework_page
-from tracker.frameworks.versions.queries import OFFERED, Published, published
-from tracker.frameworks.versions.queries_contents import between, file_of
+from tracker.frameworks.versions.queries import OFFERED, Published, between, file_of, published
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.rules.roles import Permission
 from tracker.web.http import rate_limits, session
@@ -52,14 +51,14 @@ def show(slug: str) -> ResponseReturnValue:
 @door(Permission.PUBLIC)
 @rate_limits.documents
 def file(slug: str) -> ResponseReturnValue:
-    return exports.framework_file(file_of(_page_to_copy(slug).row.id))
+    return drafts_exports.framework_file(file_of(_page_to_copy(slug).row.id))
 
 
 @bp.get("/frameworks/<slug>/statements.csv")
 @door(Permission.SIGNED_IN)
 @rate_limits.documents
 def statements_csv(slug: str) -> ResponseReturnValue:
-    return exports.statements_csv(_page_to_copy(slug))
+    return drafts_exports.statements_csv(_page_to_copy(slug))
 
 
 @bp.get("/frameworks/<slug>/changes")

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from tracker.db import transaction
-from tracker.frameworks.exclusions import records as exclusions
-from tracker.frameworks.versions import records as versions
+from tracker.frameworks.exclusions import records as frameworks_exclusions_records
+from tracker.frameworks.versions import records as frameworks_versions_records
 from tracker.frameworks.versions.queries import awaiting, skills_alone, version_use
 from tracker.frameworks.versions.rules import BEFORE, VersionStatus
 from tracker.models import Framework
@@ -39,10 +39,12 @@ def set_status(
             if status is VersionStatus.WITHDRAWN:
                 if any(version_use(framework.id)):
                     raise Conflict("version_in_use")
-                exclusions.forget_undecided(tx, skills_alone(framework.id, sensitive=True))
+                frameworks_exclusions_records.forget_undecided(
+                    tx, skills_alone(framework.id, sensitive=True)
+                )
             if status is VersionStatus.HIDDEN:
                 _not_awaited(framework)
-            versions.set_status(tx, framework, status, actor, now)
+            frameworks_versions_records.set_status(tx, framework, status, actor, now)
         return len(changed)
 
 

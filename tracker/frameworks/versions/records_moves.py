@@ -24,8 +24,8 @@ from tracker.models import (
 from tracker.models.columns import table_of
 from tracker.models.record.versions import is_current_of_library, newcomers_begin_on
 from tracker.policy.permissions import current_on, people_of
-from tracker.records import seals
-from tracker.records.core import notices
+from tracker.records import seals as seals_records
+from tracker.records.core import notices as notices_records
 from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
 
@@ -126,10 +126,10 @@ def move(
         .order_by(PersonVersion.id)
     ).all()
     for pointer in moved:
-        seals.note(tx, pointer)
+        seals_records.note(tx, pointer)
     if moved:
         own = [(pointer.person_id, pointer.id) for pointer in moved]
-        notices.note_moved(tx, own, _supervised(tx, library_id, moved[0]), now)
+        notices_records.note_moved(tx, own, _supervised(tx, library_id, moved[0]), now)
     return len(moved)
 
 

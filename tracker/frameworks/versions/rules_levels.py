@@ -151,7 +151,7 @@ class LevelChange:
 
 
 @dataclass(frozen=True)
-class DomainStanding:
+class DomainLevels:
     """Levels in rank order. `held_rank` is 0 where none is held; `target_state` is None without a
     target."""
 
@@ -208,7 +208,7 @@ def level_state(rule: LevelRule, tally: LevelTally) -> LevelState:
 
 def standing(
     rule: LevelRule, tallies: Iterable[LevelTally], target_rank: int | None
-) -> DomainStanding:
+) -> DomainLevels:
     """One domain in one voice. A limited level is passed over: neither held nor in the way of a
     higher."""
     if target_rank is not None and target_rank < 1:
@@ -221,14 +221,18 @@ def standing(
         met = state is LevelState.MET
         held = met and in_order
         need = rule.need(tally.applicable)
-        views.append(LevelView(tally, state, need, held, met and not in_order))
+        views.append(
+            LevelView(
+                tally=tally, state=state, need=need, held=held, out_of_order=met and not in_order
+            )
+        )
         if held:
             held_rank = tally.rank
         elif state is not LevelState.LIMITED:
             in_order = False
     levels = tuple(views)
     target_state = None if target_rank is None else _target_state(levels, target_rank)
-    return DomainStanding(levels, held_rank, target_rank, target_state)
+    return DomainLevels(levels, held_rank, target_rank, target_state)
 
 
 @lru_cache(maxsize=8192)
@@ -236,7 +240,7 @@ def standing_by_counts(
     rule: LevelRule,
     levels: tuple[tuple[int, int, int, int, int, int], ...],
     target_rank: int | None,
-) -> DomainStanding:
+) -> DomainLevels:
     """The same, by what `LevelTally.of` takes for each level. Many domains stand alike, and pages
     ask several times for each: it's worked out once."""
     return standing(rule, (LevelTally.of(*counts) for counts in levels), target_rank)
@@ -251,7 +255,7 @@ def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetStat
     return TargetState.AT_TARGET if states == {LevelState.MET} else TargetState.NOT_YET_KNOWN
 
 
-def known_rank(of: DomainStanding) -> int | None:
+def known_rank(of: DomainLevels) -> int | None:
     """The rank held; None where none is and nobody can say that none is: the first in the way is
     not yet known, or no level counts."""
     lacks = of.lacks
@@ -260,12 +264,12 @@ def known_rank(of: DomainStanding) -> int | None:
     return of.held_rank
 
 
-def counts_nowhere(of: DomainStanding) -> bool:
+def counts_nowhere(of: DomainLevels) -> bool:
     """Whether every level has too few statements to judge one."""
     return all(view.state is LevelState.LIMITED for view in of.levels)
 
 
-def checked_rank(of: DomainStanding) -> int | None:
+def checked_rank(of: DomainLevels) -> int | None:
     """The level that is checked for the target: the highest that counts, up to it. None without
     one."""
     limit = of.target_rank or 0
@@ -277,7 +281,7 @@ def checked_rank(of: DomainStanding) -> int | None:
     return max(counting, default=None)
 
 
-def in_the_way(of: DomainStanding, upto: int | None = None) -> tuple[LevelView, ...]:
+def in_the_way(of: DomainLevels, upto: int | None = None) -> tuple[LevelView, ...]:
     """The levels that stop rank `upto` (default: the target) from being held or reached, lowest
     first."""
     limit = of.target_rank if upto is None else upto
@@ -289,12 +293,12 @@ def in_the_way(of: DomainStanding, upto: int | None = None) -> tuple[LevelView, 
     )
 
 
-def blocked_ranks(of: DomainStanding) -> tuple[int, ...]:
+def blocked_ranks(of: DomainLevels) -> tuple[int, ...]:
     """All levels that make a gap: not met, at or below the target. Lowest first."""
     return tuple(view.rank for view in in_the_way(of) if view.state is LevelState.NOT_MET)
 
 
-def blocking_rank(of: DomainStanding) -> int | None:
+def blocking_rank(of: DomainLevels) -> int | None:
     """The lowest level that makes a gap: not met, at or below the target. None where there is no
     gap."""
     return next(iter(blocked_ranks(of)), None)

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.frameworks.changes.pages import count
-from tracker.frameworks.versions import actions as offering
+from tracker.frameworks.versions import actions as frameworks_versions_actions
 from tracker.frameworks.versions.queries import SHOWN, Published, awaiting, published, version_use
 from tracker.frameworks.versions.rules import VersionStatus
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.web.http import session
@@ -38,7 +38,7 @@ refusal_messages(
 
 
 @bp.get("/<id:version_id>")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+@door(Permission.FRAMEWORKS_EDIT, subjects_queries.framework_version)
 def show(version: Subject) -> ResponseReturnValue:
     row = _row(version.id)
     use, ids = version_use(row.id), [listed.id for listed in _all_of(row)]
@@ -60,13 +60,13 @@ def show(version: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/<id:version_id>/hide")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+@door(Permission.FRAMEWORKS_EDIT, subjects_queries.framework_version)
 def hide(version: Subject) -> ResponseReturnValue:
     return _set([version.id], VersionStatus.HIDDEN, _("The version is hidden."), version)
 
 
 @bp.post("/<id:version_id>/hide-all")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+@door(Permission.FRAMEWORKS_EDIT, subjects_queries.framework_version)
 def hide_all(version: Subject) -> ResponseReturnValue:
     """Hide all versions of the framework."""
     ids = [listed.id for listed in _all_of(_row(version.id))]
@@ -74,13 +74,13 @@ def hide_all(version: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/<id:version_id>/show-again")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+@door(Permission.FRAMEWORKS_EDIT, subjects_queries.framework_version)
 def show_again(version: Subject) -> ResponseReturnValue:
     return _set([version.id], VersionStatus.OFFERED, _("The version is shown again."), version)
 
 
 @bp.post("/<id:version_id>/withdraw")
-@door(Permission.FRAMEWORKS_EDIT, subjects.framework_version)
+@door(Permission.FRAMEWORKS_EDIT, subjects_queries.framework_version)
 def withdraw(version: Subject) -> ResponseReturnValue:
     return _set([version.id], VersionStatus.WITHDRAWN, _("The version is withdrawn."), version)
 
@@ -88,7 +88,7 @@ def withdraw(version: Subject) -> ResponseReturnValue:
 def _set(ids: list[int], status: VersionStatus, done: str, version: Subject) -> ResponseReturnValue:
     again = Undo(url_for("framework_versions.show_again", version_id=version.id))
     return pressed(
-        lambda: offering.set_status(session.actor(), ids, status, session.now()),
+        lambda: frameworks_versions_actions.set_status(session.actor(), ids, status, session.now()),
         done,
         url_for("framework_versions.show", version_id=version.id),
         again if ids == [version.id] and status is VersionStatus.HIDDEN else None,

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 from tracker.frameworks.versions.rules import Change
 from tracker.models.columns import Id, one_of, parent
-from tracker.models.frameworks.frameworks import Framework, Statement
+from tracker.models.frameworks.frameworks import (
+    Domain,
+    Framework,
+    Level,
+    ScaleAnswer,
+    Statement,
+    Strand,
+)
 
 
 class Skill(Base):
@@ -46,13 +53,27 @@ class SkillOrigin(Base):
     steps: Mapped[int]
 
 
-def lineage_of(slug: str) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
-    """All that decides whose words count for which statement of a framework, in order."""
-    wordings = (
-        select(Statement.id, Statement.skill_id)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .where(Framework.slug == slug)
-    )
+def lineage_of(slug: str) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """All that decides whose words count for which statement of a framework, and what a level
+    needs, in order."""
+    versions = select(Framework.id).where(Framework.slug == slug)
+    strands = select(Strand.id).where(Strand.framework_id.in_(versions))
+    wordings = select(
+        Statement.id,
+        Statement.skill_id,
+        Statement.framework_id,
+        Statement.domain_id,
+        Statement.rank,
+    ).where(Statement.framework_id.in_(versions))
+    needs = select(
+        Framework.id, Framework.version, Framework.needs_met, Framework.needs_of, Framework.least
+    ).where(Framework.slug == slug)
+    scale = select(
+        ScaleAnswer.framework_id, ScaleAnswer.key, ScaleAnswer.position, ScaleAnswer.counts_as
+    ).where(ScaleAnswer.framework_id.in_(versions))
+    places = select(Strand.id, Strand.framework_id, Strand.key).where(Strand.id.in_(strands))
+    domains = select(Domain.id, Domain.strand_id, Domain.key).where(Domain.strand_id.in_(strands))
+    levels = select(Level.id, Level.strand_id, Level.rank).where(Level.strand_id.in_(strands))
     made_of = (
         select(*SkillOrigin.__table__.columns)
         .join(Skill, Skill.id == SkillOrigin.skill_id)
@@ -60,5 +81,10 @@ def lineage_of(slug: str) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, 
     )
     return (
         wordings.order_by(Statement.id),
+        needs.order_by(Framework.id),
+        scale.order_by(ScaleAnswer.framework_id, ScaleAnswer.key),
+        places.order_by(Strand.id),
+        domains.order_by(Domain.id),
+        levels.order_by(Level.id),
         made_of.order_by(SkillOrigin.skill_id, SkillOrigin.line, SkillOrigin.origin_id),
     )

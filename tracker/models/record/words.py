@@ -166,13 +166,13 @@ def read_through(words: Words, framework: Framework, *, all_origins: bool = Fals
     return union_all(*_each_side(words, inherited, framework)).subquery()
 
 
-STANDING = written(EndorsementStatus.STANDING)
+IN_FORCE = written(EndorsementStatus.IN_FORCE)
 
 
 def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnElement[bool]:
     """Over `Endorsement`: those that stand, or stood at that moment."""
     if at is None:
-        return of.status == STANDING
+        return of.status == IN_FORCE
     return and_(of.endorsed_at <= at, or_(of.ended_at.is_(None), of.ended_at > at))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent, partial, wording
 from tracker.record.workflow.rules import EndorsementStatus
+from tracker.rules.core.seals import new_salt
 
 
 class Endorsement(Base):
@@ -44,6 +45,7 @@ class Endorsement(Base):
     status: Mapped[EndorsementStatus]
     endorsed_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    salt: Mapped[bytes] = mapped_column(default=new_salt)
 
 
 class EndorsementText(Base):

@@ -1,16 +1,50 @@
-"""Reviews, blind first."""
+"""Reviews, blind first.
+
+When reviews are due, in queries: the dates of record/workflow/rules, and who is
+away.
+
+How reviews find another reader: handed on, by a deputy, or read a second time.
+"""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    RowMapping,
+    ScalarSelect,
+    String,
+    UniqueConstraint,
+    cast,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Bundle, Mapped, mapped_column
 
+from tracker.accounts.account.rules import read_periods
 from tracker.db import Base
-from tracker.frameworks.versions.rules_scale import Ground
-from tracker.models.columns import Id, Line, Prose, Word, one_of, parent, partial, wording
-from tracker.record.workflow.rules import LIVE, ItemStatus, Move, ReviewStatus
+from tracker.frameworks.versions.rules import Ground
+from tracker.models.columns import (
+    NEVER_AGAIN,
+    Id,
+    Line,
+    Prose,
+    Word,
+    one_of,
+    parent,
+    partial,
+    wording,
+)
+from tracker.models.people import AwayPeriod
+from tracker.record.workflow.rules import LIVE, ItemStatus, Move, ReviewStatus, due_day
 from tracker.reviews.differences.rules import ChoiceKind
 from tracker.reviews.review.rules import THANKS_MAX
+from tracker.rules.core.seals import new_salt
 
 
 class Review(Base):
@@ -19,7 +53,7 @@ class Review(Base):
 
     `due_on`, and `differences_due_on`, on which it ends at the latest once something was revealed,
     count from `due_from` and `differences_from` as if nobody were away: what is shown and acted on
-    is made of both (tracker/models/reviews/due_dates)."""
+    is made of both (tracker/models/reviews/reviews)."""
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -119,6 +153,7 @@ class ReviewItem(Base):
     ground: Mapped[Ground | None]
     answered_at: Mapped[dt.datetime | None]
     revealed_at: Mapped[dt.datetime | None]
+    salt: Mapped[bytes] = mapped_column(default=new_salt)
 
 
 class ReviewItemText(Base):
@@ -190,6 +225,7 @@ class Confirmation(Base):
     answer: Mapped[Word | None]
     reason: Mapped[Prose]
     confirmed_at: Mapped[dt.datetime]
+    salt: Mapped[bytes] = mapped_column(default=new_salt)
 
 
 AGREED = func.coalesce(
@@ -252,3 +288,129 @@ class ReviewMove(Base):
     before: Mapped[Word]
     after: Mapped[Word]
     moved_at: Mapped[dt.datetime]
+
+
+class DueDay(Bundle[Any]):
+    """(day, since when it counts, who is away) as the day on which it is due; None without one."""
+
+    inherit_cache = True
+
+    def parts(self) -> list[ColumnElement[Any]]:
+        """Each named after the whole, where a select becomes part of another one."""
+        parts: list[Any] = list(self.exprs)
+        return [part.element.label(f"{self.name}_{part.name}") for part in parts]
+
+    @staticmethod
+    def read(name: str, row: RowMapping) -> dt.date | None:
+        """From these parts."""
+        return due(row[f"{name}_day"], row[f"{name}_since"], row[f"{name}_away"])
+
+    def create_row_processor(
+        self, query: Any, procs: Sequence[Callable[[Any], Any]], labels: Sequence[str]
+    ) -> Callable[[Any], dt.date | None]:
+        on, since, away = procs
+        return lambda row: due(on(row), since(row), away(row))
+
+
+def due(on: dt.date | None, since: dt.date | None, away: str | None) -> dt.date | None:
+    """The day on which it is due, from the three columns of a `DueDay`; None without one."""
+    if on is None or since is None or not away:
+        return on
+    return due_day(on, since, read_periods(away))
+
+
+def review_due() -> DueDay:
+    """Over `Review`, as `due_on`: when its reviewer answers. Their own days away do not count."""
+    return DueDay(
+        "due_on",
+        Review.due_on.label("day"),
+        Review.due_from.label("since"),
+        away_of(Review.reviewer_id).label("away"),
+    )
+
+
+def differences_due() -> DueDay:
+    """The same as `differences_due_on`: both sides talk, so the days away of neither count."""
+    return DueDay(
+        "differences_due_on",
+        Review.differences_due_on.label("day"),
+        Review.differences_from.label("since"),
+        away_of(Review.reviewer_id, Review.learner_id).label("away"),
+    )
+
+
+def away_of(*people: Any) -> ScalarSelect[Any]:
+    """When these were or are away, for `read_periods` in tracker/accounts/account/rules.py."""
+    period = cast(AwayPeriod.starts_on, String) + "/" + cast(AwayPeriod.until_on, String)
+    return (
+        select(func.aggregate_strings(period, ","))
+        .where(or_(*(AwayPeriod.person_id == person for person in people)))
+        .correlate_except(AwayPeriod)
+        .scalar_subquery()
+    )
+
+
+def away_until(person_id: Any, today: dt.date) -> ScalarSelect[dt.date]:
+    """The last day on which somebody is away, where they are today."""
+    return (
+        select(func.max(AwayPeriod.until_on))
+        .where(AwayPeriod.person_id == person_id, covers(today))
+        .correlate_except(AwayPeriod)
+        .scalar_subquery()
+    )
+
+
+def covers(today: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
+    """Of an `AwayPeriod`."""
+    return (AwayPeriod.starts_on <= today) & (AwayPeriod.until_on >= today)
+
+
+class Handover(Base):
+    """A review that goes on, blank, with what the reviewer of `from_review_id` did not reveal."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (UniqueConstraint("from_review_id"),)
+
+    review_id: Mapped[int] = mapped_column(parent("reviews.id"), primary_key=True)
+    from_review_id: Mapped[int] = mapped_column(parent("reviews.id"))
+
+
+class HandoverText(Base):
+    """Why it was reassigned; erasable."""
+
+    __tablename__ = "handover_texts"
+
+    review_id: Mapped[int] = mapped_column(parent("handovers.review_id"), primary_key=True)
+    note: Mapped[Prose]
+
+
+class Deputy(Base):
+    """Somebody who may review in a supervisor's place, from a date to a date (both inclusive),
+    unless ended before."""
+
+    __tablename__ = "deputies"
+    __table_args__ = (
+        CheckConstraint("supervisor_id <> deputy_id", name="nobody_is_their_own"),
+        CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+        Index("ix_deputies_supervisor", "supervisor_id", "ends_on"),
+        Index("ix_deputies_deputy", "deputy_id", "ends_on"),
+        NEVER_AGAIN,
+    )
+
+    id: Mapped[Id]
+    supervisor_id: Mapped[int] = mapped_column(parent("people.id"))
+    deputy_id: Mapped[int] = mapped_column(parent("people.id"))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    named_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class SecondReading(Base):
+    """A review that its learner sent because they see an endorsement differently. Its reader is not
+    told that it is."""
+
+    __tablename__ = "second_readings"
+
+    review_id: Mapped[int] = mapped_column(parent("reviews.id"), primary_key=True)
+    endorsement_id: Mapped[int] = mapped_column(parent("endorsements.id"), index=True)

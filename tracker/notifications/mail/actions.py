@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.links import records as link_mails
+from tracker.accounts.links import records as links_records
 from tracker.db import session, transaction
 from tracker.models import (
     AlertMail,
@@ -25,13 +25,13 @@ from tracker.models import (
     Person,
     ResetRequest,
 )
-from tracker.notifications.notices import queries as notices
-from tracker.notifications.notices.queries_versions import moved_to
+from tracker.notifications.notices import queries as notices_queries
+from tracker.notifications.notices.queries import moved_to
 from tracker.policy.permissions import Actor, allows, people_of
 from tracker.queries.access.actors import actor_for_person
-from tracker.record.workflow import queries as review_subjects
-from tracker.records import audit
-from tracker.records.core import administration, outbox
+from tracker.record.workflow import queries as workflow_queries
+from tracker.records import audit as audit_records
+from tracker.records.core import administration as administration_records, outbox as outbox_records
 from tracker.row_locks import held
 from tracker.rules.core.links import LinkEmail, LinkKind
 from tracker.rules.core.mail import (
@@ -48,7 +48,7 @@ from tracker.rules.core.tokens import token_hash
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Permission
 from tracker.storage import smtp
-from tracker.teams.rounds import queries_reviews as reminders
+from tracker.teams.rounds import queries_reviews as teams_rounds_queries_reviews
 
 Written = Callable[[NoticeEmail | LinkEmail], EmailMessage]
 AGAIN = (MailStatus.FAILED, MailStatus.UNSURE)
@@ -76,8 +76,8 @@ def collect(now: dt.datetime) -> int:
     """Put what waits into mails, and give up those whose worker is lost. Returns how many mails are
     new."""
     with transaction() as tx:
-        outbox.give_up_lost(tx, now)
-        return outbox.collect(tx, now)
+        outbox_records.give_up_lost(tx, now)
+        return outbox_records.collect(tx, now)
 
 
 def is_awaited(now: dt.datetime) -> bool:
@@ -108,9 +108,9 @@ def deliver_next(server: MailServer, written: Written, now: dt.datetime) -> Deli
         return None
     failed = _send(server, written, email)
     with transaction() as tx:
-        status = outbox.settle(tx, email.mail_id, now, failed, now)
+        status = outbox_records.settle(tx, email.mail_id, now, failed, now)
         if status is MailStatus.FAILED and isinstance(email, LinkEmail):
-            link_mails.was_refused(tx, email, now)
+            links_records.was_refused(tx, email, now)
     return Delivery(status) if failed is None else Delivery(status, failed.code, failed.said)
 
 
@@ -121,7 +121,7 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
     Raises Conflict("mail_not_again"): it is not one of these (any more).
     """
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         mail = tx.scalar(
             held(
                 select(OutboxMail)
@@ -134,29 +134,29 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
             raise Missing
         if mail.status not in AGAIN:
             raise Conflict("mail_not_again")
-        outbox.wait_again(mail, now)
-        audit.note_by(tx, "mail_again", actor, now, mail.person_id)
+        outbox_records.wait_again(mail, now)
+        audit_records.note_by(tx, "mail_again", actor, now, mail.person_id)
 
 
 def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | LinkEmail | None:
     """Claim the next mail that still has something in it that its reader may see; those without are
     dropped, and invitations and reminders of a round wait for the hours of their library."""
-    while (mail := outbox.next_waiting(tx, now)) is not None:
+    while (mail := outbox_records.next_waiting(tx, now)) is not None:
         link = tx.get(LinkMail, mail.id)
         goes_at = (
-            reminders.goes_at(tx, mail, now)
+            teams_rounds_queries_reviews.goes_at(tx, mail, now)
             if link is None
-            else link_mails.goes_at(tx, link, mail, now)
+            else links_records.goes_at(tx, link, mail, now)
         )
         if goes_at > now:
-            outbox.put_off(mail, goes_at)
+            outbox_records.put_off(mail, goes_at)
             tx.flush()
             continue
-        email = _email(tx, mail, now) if link is None else link_mails.made(tx, link, mail, now)
+        email = _email(tx, mail, now) if link is None else links_records.made(tx, link, mail, now)
         if email is not None:
-            outbox.claim(mail, now)
+            outbox_records.claim(mail, now)
             return email
-        outbox.drop(mail, now)
+        outbox_records.drop(mail, now)
         tx.flush()
     return None
 
@@ -168,20 +168,33 @@ def _email(tx: Session, mail: OutboxMail, now: dt.datetime) -> NoticeEmail | Non
     if alert is not None:
         owner = tx.get_one(Person, mail.person_id)
         lines = _lines(tx, [tx.get_one(Notice, alert.notice_id)])
-        return NoticeEmail(mail.id, owner.name, alert.address, mail.token, lines, is_alert=True)
+        return NoticeEmail(
+            mail_id=mail.id,
+            name=owner.name,
+            address=alert.address,
+            token=mail.token,
+            lines=lines,
+            is_alert=True,
+        )
     reader = actor_for_person(mail.person_id, now)
     choice = tx.get(NoticeChoice, mail.person_id)
     if choice is not None and choice.mail == MailChoice.NONE:
         reader = None
     kept = []
-    for notice in outbox.notices_of(tx, mail):
+    for notice in outbox_records.notices_of(tx, mail):
         if reader is not None and notice.read_at is None and _may_see(reader, notice, now):
             kept.append(notice)
         else:
-            outbox.leave_out(notice)
+            outbox_records.leave_out(notice)
     if reader is None or not kept:
         return None
-    return NoticeEmail(mail.id, reader.name, reader.email, mail.token, _lines(tx, kept))
+    return NoticeEmail(
+        mail_id=mail.id,
+        name=reader.name,
+        address=reader.email,
+        token=mail.token,
+        lines=_lines(tx, kept),
+    )
 
 
 def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
@@ -189,16 +202,16 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
     about = {notice.about_id for notice in kept}
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
     moved = moved_to(kept[0].person_id, {notice.version_id: notice.people for notice in kept})
-    rounds = notices.rounds_of({notice.round_id for notice in kept if notice.round_id})
-    readers = notices.readers_of(kept[0].person_id, (notice.kind for notice in kept))
+    rounds = notices_queries.rounds_of({notice.round_id for notice in kept if notice.round_id})
+    readers = notices_queries.readers_of(kept[0].person_id, (notice.kind for notice in kept))
     lines = (
         MailLine(
-            notice.kind,
-            names[notice.about_id] if notice.about_id is not None else "",
-            notice.review_id,
-            moved.get(notice.version_id or 0),
-            rounds.get(notice.round_id or 0),
-            readers.get((notice.kind, notice.about_id)),
+            kind=notice.kind,
+            name=names[notice.about_id] if notice.about_id is not None else "",
+            review_id=notice.review_id,
+            version=moved.get(notice.version_id or 0),
+            round=rounds.get(notice.round_id or 0),
+            reader=readers.get((notice.kind, notice.about_id)),
         )
         for notice in kept
     )
@@ -207,10 +220,12 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
 
 def _may_see(reader: Actor, notice: Notice, now: dt.datetime) -> bool:
     if notice.round_id is not None:
-        return reminders.still_holds(reader.person_id, notice.round_id, reader.today(now))
+        return teams_rounds_queries_reviews.still_holds(
+            reader.person_id, notice.round_id, reader.today(now)
+        )
     if notice.review_id is None:
         return True
-    review = review_subjects.review(notice.review_id, reader.today(now))
+    review = workflow_queries.review(notice.review_id, reader.today(now))
     return review is not None and allows(reader, Permission.REVIEW_READ, review)
 
 
@@ -243,7 +258,7 @@ def send_test(
         failed = answer
     outcome = MailOutcome.REFUSED if failed else MailOutcome.TAKEN
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         tx.add(
             MailTest(
                 library_id=library.id,
@@ -255,7 +270,7 @@ def send_test(
                 sent_at=now,
             )
         )
-        audit.note_by(tx, "mail_tested", actor, now, outcome=outcome)
+        audit_records.note_by(tx, "mail_tested", actor, now, outcome=outcome)
     return failed
 
 
@@ -266,7 +281,7 @@ def arrived(actor: Actor, typed: str, now: dt.datetime) -> None:
     Raises Invalid("mail_code_unknown").
     """
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
+        library = administration_records.of_library(tx, actor)
         test = tx.scalar(
             select(MailTest)
             .where(
@@ -281,4 +296,4 @@ def arrived(actor: Actor, typed: str, now: dt.datetime) -> None:
             raise Invalid("mail_code_unknown", "code")
         if test.arrived_at is None:
             test.outcome, test.arrived_at = MailOutcome.ARRIVED, now
-            audit.note_by(tx, "mail_arrived", actor, now)
+            audit_records.note_by(tx, "mail_arrived", actor, now)

@@ -8,9 +8,9 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from tracker.notifications.mail import actions as service, queries
+from tracker.notifications.mail import actions as mail_actions, queries as mail_queries
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.rules.core.mail import (
     CODE_LASTS,
     MailOutcome,
@@ -97,7 +97,7 @@ def test() -> ResponseReturnValue:
     if server is None:
         flash_message(message_for(Conflict("mail_not_set")), "error")
         return redirect(url_for("admin_mail.index"), 303)
-    failed = service.send_test(
+    failed = mail_actions.send_test(
         session.actor(), server, lambda code: _message(server, code), session.now()
     )
     if failed is None:
@@ -120,7 +120,7 @@ def test() -> ResponseReturnValue:
 def arrived() -> ResponseReturnValue:
     form = CodeForm()
     if accepted(
-        form, lambda: service.arrived(session.actor(), form.code.data or "", session.now())
+        form, lambda: mail_actions.arrived(session.actor(), form.code.data or "", session.now())
     ):
         flash_message(_("The message arrived: mail from here reaches people."))
         return redirect(url_for("admin_mail.index"), 303)
@@ -128,10 +128,10 @@ def arrived() -> ResponseReturnValue:
 
 
 @bp.post("/outbox/<id:mail_id>/again")
-@door(Permission.ADMINISTER_PERSON, subjects.outbox_mail)
+@door(Permission.ADMINISTER_PERSON, subjects_queries.outbox_mail)
 def again(mail: Subject) -> ResponseReturnValue:
     return pressed(
-        lambda: service.again(session.actor(), mail.id, session.now()),
+        lambda: mail_actions.again(session.actor(), mail.id, session.now()),
         _("The mail is sent once more with the next round."),
         url_for("admin_mail.index", _anchor="outbox"),
     )
@@ -159,7 +159,7 @@ def _message(server: MailServer, code: str) -> EmailMessage:
 
 
 def _page(form: CodeForm) -> str:
-    server, tests = _server(), queries.newest_tests(session.actor())
+    server, tests = _server(), mail_queries.newest_tests(session.actor())
     since = session.now() - CODE_LASTS
     waits = any(
         test.outcome is MailOutcome.TAKEN and test.sent_at > since for test, _sender in tests
@@ -172,6 +172,6 @@ def _page(form: CodeForm) -> str:
         waits=waits,
         form=form,
         words=REFUSAL_MESSAGES,
-        outbox=queries.state(session.actor()),
+        outbox=mail_queries.state(session.actor()),
         statuses=STATUSES,
     )

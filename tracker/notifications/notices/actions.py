@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from tracker.db import ask_made, transaction
 from tracker.models import Notice
-from tracker.notifications.notices import queries_reminders as reminders
+from tracker.notifications.notices import queries_reminders as notices_queries_reminders
 from tracker.policy.permissions import Actor
 from tracker.queries.core.people import libraries
-from tracker.records.core import notices
+from tracker.records.core import notices as notices_records
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import LEADS_TO, NoticePage
 
@@ -21,7 +21,7 @@ def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:
     """All up to the newest that the page showed: what came after it stays unread. Returns how
     many."""
     with transaction() as tx:
-        return notices.read(tx, actor.person_id, now, Notice.id <= newest)
+        return notices_records.read(tx, actor.person_id, now, Notice.id <= newest)
 
 
 def opened(actor: Actor, whats: Collection[int | NoticePage], now: dt.datetime) -> None:
@@ -35,7 +35,7 @@ def opened(actor: Actor, whats: Collection[int | NoticePage], now: dt.datetime) 
         return
     about = _about(pages, reviews)
     with transaction() as tx:
-        notices.read(tx, actor.person_id, now, about)
+        notices_records.read(tx, actor.person_id, now, about)
 
 
 def _about(kinds: Any, reviews: Any) -> ColumnElement[bool]:
@@ -60,8 +60,8 @@ def remind(now: dt.datetime) -> int:
     count = 0
     with transaction() as tx:
         for library_id, time_zone in libraries():
-            for reminder in reminders.due(library_id, day_in(time_zone, now)):
-                count += None is not notices.note(
+            for reminder in notices_queries_reminders.due(library_id, day_in(time_zone, now)):
+                count += None is not notices_records.note(
                     tx,
                     reminder.person_id,
                     reminder.kind,

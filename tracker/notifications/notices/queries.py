@@ -1,8 +1,12 @@
-"""Somebody's own notices."""
+"""Somebody's own notices.
+
+What a notice tells of a move to another version of the framework: what it asks to be rated
+again, and which levels fell by it.
+"""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,13 +24,32 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from tracker.assessment.ratings import queries as ratings_queries
 from tracker.db import session
-from tracker.models import Framework, Notice, Person, RecordOpening, Review, ReviewItem, Round, Team
-from tracker.notifications.notices.queries_versions import falls_of, moved_to
+from tracker.models import (
+    Framework,
+    Notice,
+    Person,
+    PersonVersion,
+    RecordOpening,
+    Review,
+    ReviewItem,
+    Round,
+    Team,
+)
+from tracker.models.record.versions import is_current, row_before, was_published_before
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.profiles.growth import queries as growth_queries
 from tracker.profiles.growth.queries import NamedFall
 from tracker.queries.asking import Question, row_as
+from tracker.record.sheet import (
+    queries as sheet_queries,
+    queries_learners as sheet_queries_learners,
+    rules_summaries as sheet_rules_summaries,
+)
+from tracker.record.sheet.rules import Side
+from tracker.record.versions.queries_lines import between, moves, newest_move
 from tracker.record.workflow.rules import ItemStatus, is_done
 from tracker.rules.core.notices import (
     ON_TODAY,
@@ -37,7 +60,102 @@ from tracker.rules.core.notices import (
     VersionNotice,
 )
 from tracker.rules.core.wording import Wording
+from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
+
+BEFORE = aliased(Framework)
+
+
+def moved_to(person_id: int, told: Mapping[int | None, int | None]) -> dict[int, VersionNotice]:
+    """What is told of each time that they were moved, or so many of those whom they supervise: by
+    row of `person_versions`. Two queries, and four for each move of their own; none where there is
+    none."""
+    version_ids = told.keys() - {None}
+    if not version_ids:
+        return {}
+    seconds = ratings_queries.seconds_of(person_id)
+    previous = aliased(PersonVersion)
+    rows = session().execute(
+        select(
+            PersonVersion.id,
+            PersonVersion.person_id,
+            Person.library_id,
+            PersonVersion.moved_on,
+            Framework.slug,
+            Framework.title,
+            Framework.version,
+            BEFORE.version.label("left"),
+            was_published_before(Framework, BEFORE).label("is_back"),
+            is_current().label("is_current"),
+            BEFORE.id.label("from_id"),
+            Framework.id.label("to_id"),
+        )
+        .select_from(PersonVersion)
+        .join(Person, Person.id == PersonVersion.person_id)
+        .join(previous, previous.id == row_before())
+        .join(Framework, Framework.id == PersonVersion.framework_id)
+        .join(BEFORE, BEFORE.id == previous.framework_id)
+        .where(PersonVersion.id.in_(version_ids))
+    )
+    notices = {}
+    for row in rows.all():
+        notice = VersionNotice(
+            framework=f"{row.title} {row.version}",
+            slug=row.slug,
+            left=row.left,
+            version=row.version,
+            is_back=row.is_back,
+            people=told[row.id],
+        )
+        notices[row.id] = _own(notice, row, seconds) if row.person_id == person_id else notice
+    return notices
+
+
+def _own(notice: VersionNotice, row: Any, seconds: int) -> VersionNotice:
+    """With what the move asks of them. Four queries."""
+    at = row.to_id, row.library_id, row.moved_on
+    (sheet,) = sheet_queries.of_people(
+        [row.person_id], *at, Side.OWN, None, private=False, revealed=False
+    )
+    rated_here = [line for line in sheet.lines if line.left_out is None]
+    later = [line.later for line in rated_here if line.later is not None]
+    again = sum(line.again and line.later is None for line in rated_here)
+    counts_now = (
+        move.other or not move.came or row.is_back
+        for move in moves(between(row.from_id, row.to_id))
+    )
+    return replace(
+        notice,
+        statements=again,
+        minutes=minutes_for(again, seconds),
+        later=len(later),
+        levels_changed=any(counts_now) or any(move.answer for move in later),
+        is_current=row.is_current,
+    )
+
+
+def falls_of(
+    person_id: int, moved: Mapping[int, VersionNotice], today: dt.date
+) -> dict[int, list[NamedFall]]:
+    """By row of `person_versions`, of those that they are on."""
+    if not moved:
+        return {}
+    rows = session().execute(
+        select(PersonVersion.id, PersonVersion.slug).where(
+            PersonVersion.id.in_(key for key, notice in moved.items() if notice.is_current)
+        )
+    )
+    falls = {}
+    for version_id, slug in rows.all():
+        learner = sheet_queries_learners.learner(person_id, today, slug)
+        if learner is None:
+            continue
+        sheet = sheet_queries.of_learner(learner, Side.OWN, None)
+        now = sheet_rules_summaries.voices(sheet, learner.name)
+        came_by = newest_move(sheet)
+        falls[version_id] = growth_queries.falls_of_move(learner, came_by, sheet, None, now)
+    return falls
+
 
 ABOUT, GIVER = aliased(Person), aliased(Person)
 
@@ -125,7 +243,14 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         )
         for row in shown
     ]
-    return NoticeList(listed, newest or 0, count, unread, page, pages_of(count))
+    return NoticeList(
+        notices=listed,
+        newest=newest or 0,
+        count=count,
+        unread=unread,
+        page=page,
+        pages=pages_of(count),
+    )
 
 
 def readers_of(

@@ -15,18 +15,12 @@ from sqlalchemy.orm import aliased
 from tracker.accounts.account.rules import AWAY_MOST, back_after, read_periods
 from tracker.db import session
 from tracker.models import Person, Review, ReviewItem, TrainingAction
-from tracker.models.reviews.due_dates import (
-    DueDay,
-    away_of,
-    away_until,
-    differences_due,
-    review_due,
-)
+from tracker.models.reviews.reviews import DueDay, away_of, away_until, differences_due, review_due
 from tracker.policy.permissions import people_of
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.asking import ask
-from tracker.queries.core import access_review
-from tracker.record.endorsements import queries as endorsements
+from tracker.queries.core import access_review as core_access_review_queries
+from tracker.record.endorsements import queries as record_endorsements_queries
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.rules.core.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
 
@@ -64,7 +58,13 @@ def _answers(library_id: int, today: dt.date) -> Iterator[Reminder]:
         if due_on is not None and due_on <= today + SOON:
             kind = NoticeKind.REVIEW_OVERDUE if due_on < today else NoticeKind.REVIEW_DUE_SOON
             key = happening("review_due", row["id"], due_on)
-            yield Reminder(row["reviewer_id"], kind, key, row["id"], row["learner_id"])
+            yield Reminder(
+                person_id=row["reviewer_id"],
+                kind=kind,
+                key=key,
+                review_id=row["id"],
+                about_id=row["learner_id"],
+            )
 
 
 def _answers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
@@ -88,7 +88,13 @@ def _differences(library_id: int, today: dt.date) -> Iterator[Reminder]:
             key = happening("differences_due", row["id"], due_on)
             two = row["learner_id"], row["reviewer_id"]
             for person_id, about_id in (two, two[::-1]):
-                yield Reminder(person_id, NoticeKind.DIFFERENCES_DUE_SOON, key, row["id"], about_id)
+                yield Reminder(
+                    person_id=person_id,
+                    kind=NoticeKind.DIFFERENCES_DUE_SOON,
+                    key=key,
+                    review_id=row["id"],
+                    about_id=about_id,
+                )
 
 
 def _differences_on(today: dt.date) -> Select[*tuple[Any, ...]]:
@@ -109,7 +115,13 @@ def _steps(library_id: int, today: dt.date) -> Iterator[Reminder]:
         if today - back_after(row.due_on, read_periods(row.away)) <= LATE:
             other = row.reviewer_id if row.owner_id == row.learner_id else row.learner_id
             key = happening("step_due", row.step_id, row.due_on)
-            yield Reminder(row.owner_id, NoticeKind.NEXT_STEP_DUE, key, row.id, other)
+            yield Reminder(
+                person_id=row.owner_id,
+                kind=NoticeKind.NEXT_STEP_DUE,
+                key=key,
+                review_id=row.id,
+                about_id=other,
+            )
 
 
 def _steps_on(today: dt.date) -> Select[*tuple[Any, ...]]:
@@ -135,7 +147,7 @@ def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
     """Whose endorsements expire within a month: once for those of one last day."""
     days = {
         (endorsement.person_id, endorsement.last_day)
-        for endorsement in ask(endorsements.expiring(library_id, today))
+        for endorsement in ask(record_endorsements_queries.expiring(library_id, today))
     }
     return [
         Reminder(one, NoticeKind.ENDORSEMENT_EXPIRING, happening("endorsements_over", one, on))
@@ -145,7 +157,7 @@ def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
 
 def _access_review(library_id: int, today: dt.date) -> list[Reminder]:
     """Its administrators, once for the day on which it was due."""
-    due_on = access_review.last_review(library_id).next_on
+    due_on = core_access_review_queries.last_review(library_id).next_on
     if due_on > today:
         return []
     key = happening("access_review", library_id, due_on)

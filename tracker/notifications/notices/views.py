@@ -8,7 +8,7 @@ from flask_babel import gettext as _, ngettext
 from wtforms import HiddenField
 
 from tracker.accounts.account.queries import mail_choice
-from tracker.notifications.notices import actions as service, queries as notices
+from tracker.notifications.notices import actions as notices_actions, queries as notices_queries
 from tracker.notifications.notices.pages import changes_href, fallen, href, sentence
 from tracker.rules.calendar import day_in
 from tracker.rules.roles import Permission
@@ -37,7 +37,7 @@ class MarkReadForm(Form):
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     actor = session.actor()
-    shown = notices.listed(actor, session.today(), page_number())
+    shown = notices_queries.listed(actor, session.today(), page_number())
     return render(
         "notifications/index.html",
         shown=shown,
@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/notices/read")
 @door(Permission.SIGNED_IN)
 def read() -> ResponseReturnValue:
-    count = service.read_all(session.actor(), MarkReadForm().up_to, session.now())
+    count = notices_actions.read_all(session.actor(), MarkReadForm().up_to, session.now())
     marked = ngettext(
         "%(num)d notice is marked as read.", "%(num)d notices are marked as read.", count
     )

@@ -14,17 +14,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from tracker.db import session, session_afresh, transaction
 from tracker.engines import waiting_at_most
 from tracker.logs import said_of
-from tracker.models import AuditEvent, AuditEventDetail, Look, Person, Team
+from tracker.models import SEALED_TABLES, AuditEvent, AuditEventDetail, Look, Person, Team
+from tracker.models.protections import PROTECTIONS, Rows
 from tracker.operations.audit.queries import listing
-from tracker.operations.checks import queries_chains as seal_chains
+from tracker.operations.checks import queries_chains as checks_queries_chains
 from tracker.policy.permissions import Actor, Subject
-from tracker.records import audit, seals
+from tracker.queries.core.seals import rows_unlike_seals, sealed_rows
+from tracker.records import audit as audit_records, seals as seals_records
 from tracker.row_locks import held
 from tracker.rules.calendar import start_of
-from tracker.rules.core.seals import NOTES, RECORDS_SEALED, noting
+from tracker.rules.core.seals import NOTES, RECORDS_SEALED, ROW_ACCEPTED, SealHead, noting
+from tracker.rules.errors import Conflict, Missing
 from tracker.rules.roles import Permission
 
 REFUSED = "refused"
+ACCEPTED = {
+    model.__tablename__: model
+    for model in SEALED_TABLES
+    if PROTECTIONS[model.__tablename__].rows is Rows.CURRENT
+}
 LOG = structlog.get_logger("tracker.side_notes")
 NOTE_TIMEOUT_MS = 50
 ANSWER_TIMEOUT_MS = 500
@@ -45,11 +53,14 @@ def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime
             for owner_id in owners
         )
         is_list = len(owners) > 1
-        listed: dict[str, audit.Fact] = {"people": len(owners), "person_ids": listing(owners)}
+        listed: dict[str, audit_records.Fact] = {
+            "people": len(owners),
+            "person_ids": listing(owners),
+        }
         if owners:
             facts = listed if is_list else {}
             owner_id = None if is_list else owners[0]
-            audit.note_by(tx, "looked", actor, now, owner_id, page=kind, **facts)
+            audit_records.note_by(tx, "looked", actor, now, owner_id, page=kind, **facts)
 
 
 _NOTED = select(Look.owner_id).where(
@@ -81,7 +92,7 @@ def downloaded(
         team = tx.get(Team, subject.id) if subject is not None and record == "team" else None
         if team is not None:
             facts["team"] = team.name
-        audit.note_by(tx, "downloaded", actor, now, owner_id, what=what, form=form, **facts)
+        audit_records.note_by(tx, "downloaded", actor, now, owner_id, what=what, form=form, **facts)
 
 
 def refused(
@@ -97,8 +108,8 @@ def refused(
         if tx.scalar(today) is not None:
             return
         owner_id = subject.owner_id if subject.library_id == actor.library_id else None
-        of: dict[str, audit.Fact] = {"record": record, "record_id": subject.id}
-        audit.note_by(tx, REFUSED, actor, now, owner_id, permission=permission, **of)
+        of: dict[str, audit_records.Fact] = {"record": record, "record_id": subject.id}
+        audit_records.note_by(tx, REFUSED, actor, now, owner_id, permission=permission, **of)
 
 
 def _noted_today(
@@ -176,12 +187,36 @@ def tell_missed(actor: Actor, now: dt.datetime) -> None:
     try:
         with waiting_at_most(NOTE_TIMEOUT_MS), transaction() as tx:
             facts = {kind.value: count for kind, count in sorted(missed.items())}
-            audit.note(tx, "not_recorded", now, library_id=actor.library_id, actor_id=None, **facts)
+            audit_records.note(
+                tx, "not_recorded", now, library_id=actor.library_id, actor_id=None, **facts
+            )
     except SQLAlchemyError as error:
         session_afresh()
         with _counting:
             untold[actor.library_id] += missed
         LOG.warning("missed_notes_not_told", error=said_of(error))
+
+
+def accept(table: str, row_id: int, why: str, now: dt.datetime) -> None:
+    """Seal a row as it stands, which somebody changed past the program: whoever runs the server
+    says that it is right. Raises Missing, and
+    Conflict("row_is_right")."""
+    model, broken = ACCEPTED[table], list[SealHead]()
+    with transaction() as tx:
+        row, connection = tx.get(model, row_id), tx.connection()
+        if row is None:
+            raise Missing
+        wrong = {
+            named[0]
+            for sealed in sealed_rows(connection, broken)
+            for _code, named in rows_unlike_seals(connection, model, sealed)
+        }
+        if row_id not in wrong:
+            raise Conflict("row_is_right")
+        seals_records.note(tx, row)
+        audit_records.note(
+            tx, ROW_ACCEPTED, now, library_id=None, actor_id=None, table=table, row=row_id, why=why
+        )
 
 
 def anchor(now: dt.datetime) -> bool:
@@ -191,12 +226,12 @@ def anchor(now: dt.datetime) -> bool:
     Whoever rewrites the record has to rewrite the audit's chain too, whose head is kept elsewhere.
     """
     with transaction() as tx:
-        heads = seal_chains.not_noted(tx.connection())
+        heads = checks_queries_chains.not_noted(tx.connection())
         if not heads:
             return False
-        seals.write(tx, {NOTES: noting(heads)})
-        made = seals.newest(tx, [NOTES])[NOTES]
-        audit.note(
+        seals_records.write(tx, {NOTES: noting(heads)})
+        made = seals_records.newest(tx, [NOTES])[NOTES]
+        audit_records.note(
             tx,
             RECORDS_SEALED,
             now,

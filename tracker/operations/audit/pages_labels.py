@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from tracker.operations.daily_work.rules import CLOCK_CONFIRMED
-from tracker.rules.core.seals import RECORDS_SEALED
+from tracker.rules.core.seals import RECORDS_SEALED, ROW_ACCEPTED
 from tracker.web.ui.labels import AS_ROLE, DECISIONS, ERASED_BECAUSE, LOOKED_AT
 
 GROUPS = {
@@ -149,6 +149,7 @@ NOT_LISTED = frozenset(
         "exception_moved",
         RECORDS_SEALED,
         CLOCK_CONFIRMED,
+        ROW_ACCEPTED,
         "reader_objected",
         "objection_opened",
         "objection_kept_closed",

@@ -9,8 +9,8 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import Field, HiddenField, SelectField, StringField, ValidationError
 from wtforms.validators import Length, Optional
 
-from tracker.operations.audit import pages_labels as audit_labels, queries as audit_log
-from tracker.queries.core import people
+from tracker.operations.audit import pages_labels as audit_pages_labels, queries as audit_queries
+from tracker.queries.core import people as core_people_queries
 from tracker.rules.calendar import FIRST_DAY, LAST_DAY, day_in
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
@@ -56,14 +56,16 @@ def index() -> ResponseReturnValue:
     form = AuditForm(request.args)
     form.kind.choices = _kinds()
     person_id = fields.an_id(form.person_id.data or "")
-    person = None if person_id is None else people.name_in(actor.library_id, person_id)
+    person = None if person_id is None else core_people_queries.name_in(actor.library_id, person_id)
     if person is None:
         person_id = form.person_id.data = None
     form.validate()
-    listing = audit_log.listed(
+    listing = audit_queries.listed(
         session.reader(),
         _asked(form.kind.data),
-        text=audit_log.TextFilter(form.search.data or "", audit_labels.WORDS, audit_labels.MEANT),
+        text=audit_queries.TextFilter(
+            form.search.data or "", audit_pages_labels.WORDS, audit_pages_labels.MEANT
+        ),
         person_id=person_id,
         since=form.since.data,
         until=form.until.data,
@@ -81,9 +83,9 @@ def index() -> ResponseReturnValue:
             lambda event: event.actor,
         ),
         person=person,
-        kinds=audit_labels.WORDS,
-        who=audit_labels.who,
-        facts=audit_labels.facts,
+        kinds=audit_pages_labels.WORDS,
+        who=audit_pages_labels.who,
+        facts=audit_pages_labels.facts,
         kept=kept,
     )
 
@@ -93,14 +95,14 @@ def _kinds() -> list[Any]:
     groups = {
         str(label): [
             (key, _("%(group)s: all", group=label)),
-            *sorted(audit_labels.KINDS[key].items(), key=lambda item: str(item[1])),
+            *sorted(audit_pages_labels.KINDS[key].items(), key=lambda item: str(item[1])),
         ]
-        for key, label in audit_labels.GROUPS.items()
+        for key, label in audit_pages_labels.GROUPS.items()
     }
     return [*fields.choices([("", _l("Everything"))]), *fields.grouped(groups)]
 
 
 def _asked(chosen: str) -> list[str]:
-    if chosen in audit_labels.KINDS:
-        return list(audit_labels.KINDS[chosen])
-    return [chosen] if chosen in audit_labels.WORDS else list(audit_labels.WORDS)
+    if chosen in audit_pages_labels.KINDS:
+        return list(audit_pages_labels.KINDS[chosen])
+    return [chosen] if chosen in audit_pages_labels.WORDS else list(audit_pages_labels.WORDS)

@@ -5,25 +5,32 @@ import datetime as dt
 import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from sqlalchemy import Connection, Update, delete, func, inspect, select, update
+from sqlalchemy import Connection, Update, delete, distinct, func, inspect, select, update
+from sqlalchemy.exc import OperationalError
 
 from tracker.db import Base, own_engine, session, transaction
-from tracker.evidence.files.rules_places import FilePlace
+from tracker.evidence.files.rules_backends import FileBackend
 from tracker.models import (
     AddressChange,
     BackupTest,
+    Framework,
     Invitation,
     Job,
     Library,
     Person,
+    Rating,
+    RatingEntry,
     ResetRequest,
+    ScaleAnswer,
     SignIn,
+    Statement,
 )
-from tracker.operations.backups import queries as restore_tests
+from tracker.models.joins import scale_answer
+from tracker.operations.backups import queries as backups_queries
 from tracker.operations.backups.queries import KnownBackup
 from tracker.operations.backups.rules import (
     FAULTY,
@@ -33,11 +40,12 @@ from tracker.operations.backups.rules import (
     Manifest,
     NoBackup,
 )
-from tracker.operations.checks import queries as invariants
-from tracker.records import audit, jobs
-from tracker.records.core import outbox
+from tracker.operations.checks import queries as checks_queries
+from tracker.records import audit as audit_records, jobs as jobs_records
+from tracker.records.core import outbox as outbox_records
 from tracker.rules.errors import Conflict, Invalid
-from tracker.storage import archives, files, postgresql_copies, sqlite_copies
+from tracker.rules.faults import Fault, fault_of
+from tracker.storage import archives, files as storage_files, postgresql_copies, sqlite_copies
 from tracker.storage.workplaces import workplace
 
 COPIES: dict[str, ModuleType] = {"sqlite": sqlite_copies, "postgresql": postgresql_copies}
@@ -56,14 +64,16 @@ class BackupMade:
 
 @dataclass(frozen=True, slots=True)
 class RestoreTest:
-    """What a look through a backup found; nothing wrong where `findings` is empty."""
+    """What a look through a backup found; nothing wrong where `findings` is empty. Not noted where
+    the database in use has another version's layout."""
 
     manifest: Manifest
     size: int
     findings: tuple[Finding, ...]
+    is_noted: bool = True
 
 
-def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
+def make(target: Path, evidence: FileBackend, now: dt.datetime) -> BackupMade:
     """Copy the database as it is at one moment, and the evidence files that it names, into one new
     file, and look through the copy.
 
@@ -86,7 +96,15 @@ def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
 
         def manifest(missing: list[str]) -> Manifest:
             digest, size = archives.digest_of(database), database.stat().st_size
-            return Manifest(now, kind, digest, size, contents, wanted_guards, tuple(missing))
+            return Manifest(
+                made_at=now,
+                engine=kind,
+                sha256=digest,
+                size=size,
+                contents=contents,
+                guards=wanted_guards,
+                missing=tuple(missing),
+            )
 
         made = archives.write(
             target, folder, database, kind, evidence, sorted(contents.files), manifest
@@ -101,8 +119,8 @@ def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
 def _looked_through(
     connection: Connection,
 ) -> tuple[DatabaseContents, tuple[str, ...], tuple[Finding, ...]]:
-    contents, guards = invariants.contents(connection), invariants.guards_of(connection)
-    return contents, guards, tuple(invariants.broken(connection, contents, guards))
+    contents, guards = checks_queries.contents(connection), checks_queries.guards_of(connection)
+    return contents, guards, tuple(checks_queries.broken(connection, contents, guards))
 
 
 def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) -> RestoreTest:
@@ -117,22 +135,27 @@ def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) 
         pass
     if not _has(BackupTest):
         return tried
-    with transaction() as tx:
-        tx.add(
-            BackupTest(
-                file=path.name[:200],
-                size=tried.size,
-                made_at=tried.manifest.made_at,
-                tested_at=now,
-                findings="\n".join(map(str, tried.findings)),
+    try:
+        with transaction() as tx:
+            tx.add(
+                BackupTest(
+                    file=path.name[:200],
+                    size=tried.size,
+                    made_at=tried.manifest.made_at,
+                    tested_at=now,
+                    findings="\n".join(map(str, tried.findings)),
+                )
             )
-        )
+    except OperationalError as error:
+        if fault_of(error) is not Fault.ANOTHER_LAYOUT:
+            raise
+        return replace(tried, is_noted=False)
     return tried
 
 
 def bring_back(
     path: Path,
-    evidence: FilePlace,
+    evidence: FileBackend,
     folder: Path,
     known: Collection[str],
     now: dt.datetime,
@@ -159,7 +182,7 @@ def bring_back(
                 raise Conflict("database_not_empty")
             make(aside, evidence, now)
         for content in archive.files():
-            files.keep(evidence, content)
+            storage_files.keep(evidence, content)
         COPIES[archive.manifest.engine].put_back(database, own_engine(), _closings(now))
     lay_out()
     _note_restored(now)
@@ -175,9 +198,71 @@ def opened(path: Path) -> Manifest:
         raise Invalid(str(error)) from error
 
 
+def rated_since(path: Path) -> tuple[int, int, dt.datetime]:
+    """What that backup doesn't have of the database in use: so many ratings that were
+    given or changed, by so many people, since when. Raises as `opened`."""
+    made_at = opened(path).made_at
+    if not _has(RatingEntry):
+        return 0, 0, made_at
+    whose = select(RatingEntry.person_id, RatingEntry.skill_id).distinct()
+    rated = whose.where(RatingEntry.rated_at > made_at).subquery()
+    counted = select(func.count(), func.count(distinct(rated.c.person_id))).select_from(rated)
+    ratings, people = session().execute(counted).one()
+    session().rollback()
+    return ratings, people, made_at
+
+
+KeptRatings = dict[tuple[int, str, str], list[tuple[str, str, str, str]]]
+"""By person's id and name and by framework: code, answer, day, and note for oneself."""
+
+
+def ratings_in(path: Path, folder: Path, since: dt.datetime) -> KeptRatings:
+    """What stands in a backup and was rated after that moment. It may be of a later version: what
+    is read of it is older than that. Raises as `try_out`, but for backup_unknown."""
+    query = (
+        select(
+            Person.id,
+            Person.name,
+            Framework.slug,
+            Statement.code,
+            ScaleAnswer.label,
+            Rating.rated_at,
+            Rating.own_note,
+        )
+        .join(Rating, Rating.person_id == Person.id)
+        .join(Statement, Statement.id == Rating.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(ScaleAnswer, scale_answer(Rating.answer))
+        .where(Rating.rated_at > since)
+        .order_by(Person.id, Framework.slug, Statement.position)
+    )
+    kept: KeptRatings = {}
+    with (
+        _brought_out(path, folder, None) as (archive, database, _tried),
+        COPIES[archive.manifest.engine].opened(database, own_engine()) as engine,
+        engine.connect() as connection,
+    ):
+        for person_id, name, slug, code, label, rated_at, note in connection.execute(query):
+            rows = kept.setdefault((person_id, name, slug), [])
+            rows.append((code, label, f"{rated_at:%Y-%m-%d}", note))
+    return kept
+
+
+def is_still_so(path: Path) -> bool:
+    """Whether the database has as many rows in every table as when that backup of it was made: of
+    all that people do some table keeps a row more."""
+    try:
+        kept = opened(path).contents
+    except Invalid:
+        return False
+    now = checks_queries.contents(session().connection())
+    session().rollback()
+    return kept == now
+
+
 def newest(folder: Path) -> KnownBackup | None:
     """Of those in the folder, the one with faults among them."""
-    return next(iter(restore_tests.of(archives.newest_first(folder))), None)
+    return next(iter(backups_queries.of(archives.newest_first(folder))), None)
 
 
 def prune(folder: Path, before: dt.datetime) -> list[Path]:
@@ -186,7 +271,7 @@ def prune(folder: Path, before: dt.datetime) -> list[Path]:
 
     Raises Conflict: newest_not_tested, with its `state`.
     """
-    known = restore_tests.of(archives.newest_first(folder))
+    known = backups_queries.of(archives.newest_first(folder))
     if known and known[0].state is not BackupState.PASSED:
         raise Conflict("newest_not_tested", file=known[0].file.path.name, state=known[0].state)
     old = [backup.file.path for backup in known[1:] if backup.file.written_at < before]
@@ -197,18 +282,21 @@ def prune(folder: Path, before: dt.datetime) -> list[Path]:
 
 @contextmanager
 def _brought_out(
-    path: Path, folder: Path, known: Collection[str]
+    path: Path, folder: Path, known: Collection[str] | None
 ) -> Iterator[tuple[archives.Archive, Path, RestoreTest]]:
-    """The archive, its database as a file, and what is wrong with both."""
+    """The archive, its database as a file, and what is wrong with both. `known`: None for a look
+    into a backup of any version, without a test of it."""
     with workplace(folder, ".restore-") as place:
         database = place / "database"
         try:
             with archives.opened(path) as archive:
                 if archive.manifest.engine != own_engine().dialect.name:
                     raise Invalid("backup_other_engine", engine=archive.manifest.engine)
-                if archive.manifest.contents.revision not in known:
+                if known is not None and archive.manifest.contents.revision not in known:
                     raise Invalid("backup_unknown")
-                findings = [*archive.database(database), *_look_through(archive, database)]
+                findings = archive.database(database)
+                if known is not None:
+                    findings = [*findings, *_look_through(archive, database)]
                 yield (
                     archive,
                     database,
@@ -225,7 +313,7 @@ def _look_through(archive: archives.Archive, database: Path) -> list[Finding]:
             COPIES[manifest.engine].opened(database, own_engine()) as engine,
             engine.connect() as connection,
         ):
-            findings = invariants.broken(connection, manifest.contents, manifest.guards)
+            findings = checks_queries.broken(connection, manifest.contents, manifest.guards)
     except Conflict as refusal:
         if refusal.code != "pg_tool_failed" or refusal.facts["tool"] != "pg_restore":
             raise
@@ -262,6 +350,6 @@ def _note_restored(now: dt.datetime) -> None:
     with transaction() as tx:
         tx.execute(delete(ResetRequest))
         for library_id in tx.scalars(select(Library.id)):
-            audit.note(tx, "backup_restored", now, library_id=library_id, actor_id=None)
-        outbox.doubt_all(tx, now)
-        jobs.delete_jobs(tx, tx.scalars(select(Job.id)).all())
+            audit_records.note(tx, "backup_restored", now, library_id=library_id, actor_id=None)
+        outbox_records.doubt_all(tx, now)
+        jobs_records.delete_jobs(tx, tx.scalars(select(Job.id)).all())

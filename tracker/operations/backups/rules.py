@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tracker.evidence.files.rules_places import SHA256
-from tracker.rules import strict_json
+from tracker.evidence.files.rules_backends import SHA256
+from tracker.rules import strict_json as strict_json_rules
 from tracker.rules.texts import gettext_noop
 
 FORMAT = 1
@@ -28,8 +28,10 @@ FINDINGS = {
     "rows_without_parent": gettext_noop("Rows lack what they belong to: %(what)s"),
     "rows_differ": gettext_noop("Not the rows that were counted when it was made: %(what)s"),
     "revision_differs": gettext_noop("Not the layout that was noted when it was made: %(what)s"),
+    "schema_lacks": gettext_noop("A part of the layout is missing: %(what)s"),
     "guard_missing": gettext_noop(
-        "A trigger is gone that keeps history from being changed: %(what)s"
+        "A trigger that keeps history from being changed is gone, switched off, or another: "
+        "%(what)s"
     ),
     "answer_not_of_scale": gettext_noop(
         "Answers are not on the scale of their framework: %(what)s"
@@ -38,10 +40,14 @@ FINDINGS = {
     "history_without_rating": gettext_noop(
         "There is a history of ratings, but the ratings are gone: %(what)s"
     ),
+    "not_as_revealed": gettext_noop(
+        "What others see of ratings isn’t what reviews revealed: %(what)s"
+    ),
     "row_not_sealed": gettext_noop("Rows were added past the program: %(what)s"),
     "row_changed": gettext_noop("Rows were changed past the program: %(what)s"),
     "lineage_changed": gettext_noop(
-        "Which answers count for which statement was changed past the program: %(what)s"
+        "What counts for which statement, or what a level needs, was changed past the program: "
+        "%(what)s"
     ),
     "row_gone": gettext_noop("Rows were deleted past the program: %(what)s"),
     "text_missing": gettext_noop(
@@ -150,11 +156,11 @@ def written(manifest: Manifest) -> bytes:
 def read(text: bytes) -> Manifest:
     """Raises NoBackup: backup_unreadable, backup_newer."""
     try:
-        facts = strict_json.read(text.decode("utf-8"))
+        facts = strict_json_rules.read(text.decode("utf-8"))
         if isinstance(facts, dict) and facts.get("format") != FORMAT:
             raise NoBackup("backup_newer")
         return _manifest(facts)
-    except (KeyError, TypeError, UnicodeDecodeError, strict_json.NotStrict) as error:
+    except (KeyError, TypeError, UnicodeDecodeError, strict_json_rules.NotStrict) as error:
         raise NoBackup("backup_unreadable") from error
 
 

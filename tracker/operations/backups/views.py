@@ -5,7 +5,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from tracker.operations.backups import queries as restore_tests
+from tracker.operations.backups import queries as backups_queries
 from tracker.operations.backups.rules import FINDINGS, BackupState
 from tracker.rules.roles import Permission
 from tracker.web.http.access import door
@@ -32,7 +32,7 @@ COMMANDS = ("tracker backup", "tracker backup test FILE", "tracker restore FILE"
 @bp.get("")
 @door(Permission.OPERATE)
 def index() -> ResponseReturnValue:
-    tried = restore_tests.newest()
+    tried = backups_queries.newest()
     findings = tried.findings.splitlines() if tried is not None else []
     return render(
         "operations/backup.html",

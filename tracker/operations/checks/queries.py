@@ -1,6 +1,8 @@
 """What a database holds, and what must be true in it, whichever it is: for copies as for the one in
 use."""
 
+import hashlib
+import json
 from collections.abc import Collection, Iterator
 from functools import cache
 
@@ -20,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
 from sqlalchemy.exc import DatabaseError
 
-from tracker.db import Base, session
+from config import ROOT
+from tracker.db import Base, session, session_afresh
 from tracker.logs import said_of
 from tracker.models import (
     Endorsement,
@@ -33,15 +36,27 @@ from tracker.models import (
 )
 from tracker.models.triggers import guards
 from tracker.operations.backups.rules import DatabaseContents, Finding
-from tracker.operations.checks import queries_chains as audit_chain, queries_record as record_check
-from tracker.record.endorsements import queries_digests as digest_check
+from tracker.operations.checks import (
+    queries_chains as checks_queries_chains,
+    queries_record as checks_queries_record,
+)
+from tracker.record.endorsements import queries as record_endorsements_queries
 from tracker.record.endorsements.rules import DigestFit, SealState
 from tracker.record.workflow.rules import ItemStatus
+from tracker.rules.faults import Fault, fault_of
 
 TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, concat_ws(' ', relname, tgtype, tgenabled, "
+    "encode(tgargs, 'hex'), (SELECT string_agg(attname, ',' ORDER BY attname) FROM pg_attribute "
+    "WHERE attrelid = tgrelid AND attnum = ANY(tgattr)), pg_get_expr(tgqual, tgrelid), prosrc) "
+    "FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid "
+    "WHERE NOT tgisinternal",
 }
+"""Name and all that decides what it does."""
+KNOWN_TRIGGERS = ROOT / "seed_data" / "triggers.json"
+"""By kind of database and name, digests of what each is, as the migrations make it (`make
+triggers`)."""
 UNREADABLE = (DatabaseError, ValueError, TypeError, LookupError)
 """What is raised where a value is not of its column. It names the value, which is somebody's."""
 
@@ -51,14 +66,16 @@ def guards_of(connection: Connection) -> tuple[str, ...]:
     return guards(connection.dialect.name, inspect(connection).get_table_names())
 
 
+def counts(connection: Connection) -> dict[str, int]:
+    """The rows of each table, also of an older layout."""
+    tables = sorted(set(inspect(connection).get_table_names()) - {"alembic_version"})
+    return {name: connection.scalar(_rows_of(name)) or 0 for name in tables}
+
+
 def contents(connection: Connection) -> DatabaseContents:
-    tables = sorted(
-        name for name in inspect(connection).get_table_names() if name != "alembic_version"
-    )
-    counts = {name: connection.scalar(_rows_of(name)) or 0 for name in tables}
     files = connection.execute(select(StoredFile.sha256, StoredFile.size).distinct())
     revision = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
-    return DatabaseContents(str(revision), counts, dict(files.all()))
+    return DatabaseContents(str(revision), counts(connection), dict(files.all()))
 
 
 @cache
@@ -75,9 +92,9 @@ def broken(
         return [
             *damage(connection),
             *_differences(contents(connection), expected),
-            *_missing_guards(connection, wanted_guards),
+            *missing_guards(connection, wanted_guards),
             *_answers(connection),
-            *record_check.findings(connection),
+            *checks_queries_record.findings(connection),
             *_endorsements(connection),
             *_reviewed(connection),
             *_sealed(connection),
@@ -88,6 +105,11 @@ def broken(
         if not findings and not isinstance(error, DatabaseError):
             raise
         return findings or [Finding("database_damaged", said_of(error))]
+
+
+def broken_by_itself(connection: Connection) -> list[Finding]:
+    """The same of a database that nothing is known of."""
+    return broken(connection, contents(connection), guards_of(connection))
 
 
 def _unreadable(connection: Connection) -> Iterator[str]:
@@ -132,10 +154,33 @@ def _without_parent(name: str, key: ReflectedForeignKeyConstraint) -> Select[boo
     return select(select(literal(1)).select_from(child).where(*named, ~has_parent).exists())
 
 
+READ_WHOLE = {
+    "sqlite": "PRAGMA integrity_check({})",
+    "postgresql": "SELECT sum(length(row::text)) FROM {} AS row",
+}
+
+
+def is_damaged(name: str) -> bool:
+    """Of the database in use: whether that table can't be read as it was written. On PostgreSQL
+    that shows where its cluster has checksums."""
+    try:
+        connection = session_afresh().connection()
+        quoted = connection.dialect.identifier_preparer.quote(name)
+        told = connection.scalar(text(READ_WHOLE[connection.dialect.name].format(quoted)))
+        return connection.dialect.name == "sqlite" and told != "ok"
+    except DatabaseError as error:
+        if fault_of(error) is not Fault.DAMAGED:
+            raise
+        return True
+    finally:
+        session_afresh()
+
+
 def damage_of_own() -> list[Finding]:
     """Of the database in use: in seconds, where `broken` reads all of it."""
     try:
-        return list(damage(session().connection()))
+        connection = session().connection()
+        return [*damage(connection), *missing_guards(connection, guards_of(connection))]
     except DatabaseError as error:
         return [Finding("database_damaged", said_of(error))]
 
@@ -149,10 +194,23 @@ def _differences(contents: DatabaseContents, expected: DatabaseContents) -> Iter
             yield Finding("rows_differ", f"{name}: {count} / {wanted}")
 
 
-def _missing_guards(connection: Connection, wanted: Collection[str]) -> Iterator[Finding]:
-    guards = set(connection.scalars(text(TRIGGERS[connection.dialect.name])))
-    for name in sorted(set(wanted) - guards):
-        yield Finding("guard_missing", name)
+def missing_guards(connection: Connection, wanted: Collection[str]) -> Iterator[Finding]:
+    known, made = _known_triggers()[connection.dialect.name], triggers(connection)
+    for name in sorted(wanted):
+        if made.get(name) not in known.get(name, ()):
+            yield Finding("guard_missing", name)
+
+
+def triggers(connection: Connection) -> dict[str, str]:
+    """Digests of all that are there, by name."""
+    made = connection.execute(text(TRIGGERS[connection.dialect.name]))
+    return {name: hashlib.sha256(does.encode()).hexdigest()[:16] for name, does in made}
+
+
+@cache
+def _known_triggers() -> dict[str, dict[str, list[str]]]:
+    known: dict[str, dict[str, list[str]]] = json.loads(KNOWN_TRIGGERS.read_text(encoding="utf-8"))
+    return known
 
 
 def _answers(connection: Connection) -> Iterator[Finding]:
@@ -201,7 +259,7 @@ def _reviewed(connection: Connection) -> Iterator[Finding]:
     """An endorsement fits the digest of what was reviewed, unless text of that was erased."""
     wrong = [
         check.endorsement_id
-        for check in digest_check.checked(connection)
+        for check in record_endorsements_queries.checked(connection)
         if check.fit is DigestFit.DOES_NOT_FIT
     ]
     if wrong:
@@ -210,7 +268,7 @@ def _reviewed(connection: Connection) -> Iterator[Finding]:
 
 def _sealed(connection: Connection) -> Iterator[Finding]:
     """An endorsement is what the audit sealed."""
-    ids = record_check.compared(connection)
+    ids = checks_queries_record.compared(connection)
     if ids[SealState.ALTERED]:
         yield Finding("endorsement_altered", ", ".join(map(str, ids[SealState.ALTERED])))
     if ids[SealState.GONE]:
@@ -221,6 +279,6 @@ def _sealed(connection: Connection) -> Iterator[Finding]:
 
 def _chain(connection: Connection) -> Iterator[Finding]:
     """The audit is whole."""
-    wrong = audit_chain.verified(connection).wrong
+    wrong = checks_queries_chains.verified(connection).wrong
     if wrong is not None:
         yield Finding("audit_broken", f"{wrong.code} {wrong.sequence}")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, tuple_, union_all
 from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Seal
 from tracker.operations.backups.rules import Finding
-from tracker.record.endorsements.queries_digests import erased_people
+from tracker.record.endorsements.queries import erased_people
 from tracker.rules.core.hash_chain import (
     ChainFault,
     ChainHead,

@@ -29,25 +29,20 @@ from tracker.models import (
     Person,
     Rating,
     RatingEntry,
+    RevealedAnswer,
     Review,
     ReviewItem,
     ReviewMove,
 )
+from tracker.models.protections import DECIDING, MEANING
 from tracker.models.record.skills import lineage_of
 from tracker.operations.backups.rules import Finding
-from tracker.operations.checks import queries_chains as seal_chains
+from tracker.operations.checks import queries_chains as checks_queries_chains
 from tracker.operations.checks.queries_chains import chain_name
-from tracker.queries.core.seals import (
-    RIGHTS,
-    Named,
-    chain_of,
-    on_its_way,
-    rows_unlike_seals,
-    sealed_rows,
-)
-from tracker.record.endorsements.queries_digests import erased_items
+from tracker.queries.core.seals import Named, chain_of, on_its_way, rows_unlike_seals, sealed_rows
+from tracker.record.endorsements.queries import erased_items
 from tracker.record.endorsements.rules import EndorsementContent, SealState, seal
-from tracker.record.workflow.rules import ItemStatus
+from tracker.record.workflow.rules import REVEALED, ItemStatus
 from tracker.reviews.act.rules import GIVEN
 from tracker.rules.core.seals import SealHead, lineage
 from tracker.rules.roles import Role
@@ -74,10 +69,16 @@ def of_own() -> list[Finding]:
 
 
 def findings(connection: Connection) -> Iterator[Finding]:
-    yield from _ratings(connection)
+    yield from derived(connection)
     yield from _seals(connection)
-    yield from seal_chains.rewritten(connection)
+    yield from checks_queries_chains.rewritten(connection)
     yield from _statuses(connection)
+
+
+def derived(connection: Connection) -> Iterator[Finding]:
+    """Of what can be worked out from other rows (models/protections)."""
+    yield from _ratings(connection)
+    yield from _revealed(connection)
     yield from _lineages(connection)
 
 
@@ -89,14 +90,19 @@ def _named(code: str, table: str, rows: Iterable[Named]) -> Iterator[Finding]:
         yield Finding(code, f"{table} {named}{more}")
 
 
+def meaning(finding: Finding) -> str:
+    """Of sealed rows, if it names some."""
+    return MEANING.get(finding.what.partition(" ")[0], "")
+
+
 def of_rights() -> list[Finding]:
-    """Of the database in use, and only of the rights and roles of who has more than a learner's,
-    and of settings: in seconds, where `of_own` reads all."""
+    """Of the database in use, and only of what decides, for libraries and for who has more than a
+    learner's rights: in seconds, where `of_own` reads all."""
     connection = session().connection()
     rights = or_(Person.administrator, Person.operator, Person.framework_editor)
     roles = select(Membership.person_id).where(Membership.role != Role.LEARNER)
     chains = union(select(Person.id).where(rights), roles, select(-Library.id))
-    return list(_seals(connection, connection.scalars(chains).all(), RIGHTS))
+    return list(_seals(connection, connection.scalars(chains).all(), DECIDING))
 
 
 def _seals(
@@ -178,6 +184,44 @@ def _not_as_history() -> tuple[Executable, Executable]:
     )
     alone = select(RatingEntry.id, RatingEntry.person_id).where(~rating.exists())
     return wrong, alone.order_by(RatingEntry.id)
+
+
+def _revealed(connection: Connection) -> Iterator[Finding]:
+    """What others see of a rating is what the last review with it ended with, and is there."""
+    unlike, without = _not_as_revealed()
+    wrong = [*connection.execute(unlike), *connection.execute(without)]
+    yield from _named("not_as_revealed", RevealedAnswer.__tablename__, wrong)
+
+
+@cache
+def _not_as_revealed() -> tuple[Executable, Executable]:
+    """The number is that of the skill."""
+    ended = and_(
+        Review.id == ReviewItem.review_id,
+        Review.closed_at.is_not(None),
+        ReviewItem.status.in_(REVEALED),
+    )
+    same = and_(
+        RevealedAnswer.person_id == Review.learner_id,
+        RevealedAnswer.skill_id == ReviewItem.skill_id,
+    )
+    of_item = (
+        select(ReviewItem.id)
+        .join(Review, ended)
+        .where(
+            same,
+            RevealedAnswer.statement_id == ReviewItem.statement_id,
+            RevealedAnswer.answer == ReviewItem.learner_answer,
+            RevealedAnswer.revealed_at == Review.closed_at,
+        )
+    )
+    kept = select(RevealedAnswer.skill_id).where(
+        same, RevealedAnswer.revealed_at >= Review.closed_at
+    )
+    unlike = select(RevealedAnswer.skill_id, RevealedAnswer.person_id).where(~of_item.exists())
+    items = select(ReviewItem.skill_id, Review.learner_id).join(Review, ended)
+    without = items.where(~kept.exists()).distinct()
+    return unlike, without
 
 
 def _lineages(connection: Connection) -> Iterator[Finding]:

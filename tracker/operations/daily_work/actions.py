@@ -8,12 +8,15 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.accounts.account import records as alerts
-from tracker.db import db, session_afresh, transaction
+from tracker.accounts.account import records as account_records
+from tracker.db import Base, db, session_afresh, transaction
 from tracker.models import DailyWork
 from tracker.models.columns import table_of
-from tracker.operations.checks import queries_chains as audit_chain
-from tracker.operations.daily_work import queries
+from tracker.operations.checks import (
+    queries as checks_queries,
+    queries_chains as checks_queries_chains,
+)
+from tracker.operations.daily_work import queries as daily_work_queries
 from tracker.operations.daily_work.rules import (
     CLOCK_CONFIRMED,
     LEASE,
@@ -23,8 +26,8 @@ from tracker.operations.daily_work.rules import (
     is_due,
     wait_after,
 )
-from tracker.records import audit
-from tracker.records.core import notices
+from tracker.records import audit as audit_records
+from tracker.records.core import notices as notices_records
 from tracker.row_locks import held
 
 TABLE = table_of(DailyWork)
@@ -58,11 +61,11 @@ def _note_failed(tx: Session, part: DailyPart, now: dt.datetime) -> None:
     row.failing_since = row.failing_since or now
     row.next_try_at = now + wait_after(row.tries)
     if now - row.failing_since >= TOLD_AFTER:
-        alerts.tell_operators(tx, now)
+        account_records.tell_operators(tx, now)
 
 
 def _locked(tx: Session, part: DailyPart, now: dt.datetime) -> DailyWork:
-    new = notices.INSERT[tx.get_bind().dialect.name](TABLE)
+    new = notices_records.INSERT[tx.get_bind().dialect.name](TABLE)
     tx.execute(new.values(part=part, next_try_at=now).on_conflict_do_nothing())
     return tx.scalars(held(select(DailyWork).where(DailyWork.part == part))).one()
 
@@ -81,10 +84,10 @@ def run_next(
     """Do the next part that is due; None when none is, or while the clock is doubted."""
     session_afresh()
     now = clock()
-    since = queries.due_since(now)
+    since = daily_work_queries.due_since(now)
     if since is None:
         return None
-    states = queries.states()
+    states = daily_work_queries.states()
     due = [
         DailyPart(state.part)
         for state in states
@@ -120,7 +123,7 @@ def run(
 
 def doubt_clock(now: dt.datetime, ahead: dt.timedelta | None) -> ClockDoubt | None:
     """Why it cannot be right: noted, logged and told like a part that fails. None where it can."""
-    doubt = queries.clock_doubt(now, ahead)
+    doubt = daily_work_queries.clock_doubt(now, ahead)
     with transaction() as tx:
         if doubt is None:
             _note_done(tx, DailyPart.CLOCK, _newest(), now)
@@ -130,11 +133,30 @@ def doubt_clock(now: dt.datetime, ahead: dt.timedelta | None) -> ClockDoubt | No
     return doubt
 
 
+def look_for_damage(now: dt.datetime, *, everywhere: bool = False) -> list[str]:
+    """The tables that can't be read as they were written, of one for each minute; of all, where
+    somebody met it, or while some couldn't. Noted, logged, and told like a part that fails."""
+    tables = sorted(Base.metadata.tables)
+    states = {state.part: state for state in daily_work_queries.states()}
+    is_failing = states[DailyPart.DAMAGE].failing_since is not None
+    is_all = is_failing or everywhere
+    looked_at = tables if is_all else [tables[int(now.timestamp() // 60) % len(tables)]]
+    damaged = [table for table in looked_at if checks_queries.is_damaged(table)]
+    if damaged or is_failing:
+        with transaction() as tx:
+            if not damaged:
+                _note_done(tx, DailyPart.DAMAGE, 0, now)
+            elif _claim(tx, DailyPart.DAMAGE, now, now):
+                _note_failed(tx, DailyPart.DAMAGE, now)
+                LOG.error("database_damaged", tables=damaged)
+    return damaged
+
+
 def clock_doubt_before_forking(now: dt.datetime, ahead: dt.timedelta | None) -> ClockDoubt | None:
     """Why it cannot be right, with no connection left open: workers that are made afterward must
     not share one."""
     try:
-        return queries.clock_doubt(now, ahead)
+        return daily_work_queries.clock_doubt(now, ahead)
     finally:
         db.session.remove()
         db.engine.dispose()
@@ -143,11 +165,11 @@ def clock_doubt_before_forking(now: dt.datetime, ahead: dt.timedelta | None) -> 
 def confirm_clock(now: dt.datetime, ahead: dt.timedelta | None) -> ClockDoubt | None:
     """Somebody who looked says that it is right: the doubt ends, and the audit keeps it. Returns
     the doubt; None where there was none."""
-    doubt = queries.clock_doubt(now, ahead)
+    doubt = daily_work_queries.clock_doubt(now, ahead)
     if doubt is None:
         return None
     with transaction() as tx:
-        audit.note(
+        audit_records.note(
             tx,
             CLOCK_CONFIRMED,
             now,
@@ -162,5 +184,5 @@ def confirm_clock(now: dt.datetime, ahead: dt.timedelta | None) -> ClockDoubt | 
 
 def _newest() -> int:
     """The number of the newest event."""
-    head = audit_chain.head()
+    head = checks_queries_chains.head()
     return 0 if head is None else head.sequence

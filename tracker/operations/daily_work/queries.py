@@ -4,9 +4,9 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from tracker.db import session
+from tracker.db import session, session_afresh
 from tracker.models import AuditEvent, DailyWork, Library
-from tracker.operations.checks import queries_chains as audit_chain
+from tracker.operations.checks import queries_chains as checks_queries_chains
 from tracker.operations.daily_work.rules import ClockDoubt, DailyPart, doubt, last_due
 
 
@@ -14,6 +14,12 @@ def states() -> list[DailyWork]:
     """Of every part, in their order; without a moment where it never began. One query."""
     begun = {row.part: row for row in session().scalars(select(DailyWork))}
     return [begun.get(part) or DailyWork(part=part) for part in DailyPart]
+
+
+def is_damaged() -> bool:
+    """Whether the worker met damage of the database, and it isn't gone. One query."""
+    part = select(DailyWork.failing_since).where(DailyWork.part == DailyPart.DAMAGE)
+    return session_afresh().scalar(part) is not None
 
 
 def due_since(now: dt.datetime) -> dt.datetime | None:
@@ -30,7 +36,7 @@ def clock_doubt(now: dt.datetime, ahead: dt.timedelta | None) -> ClockDoubt | No
         return None
     row = session().get(DailyWork, DailyPart.CLOCK, populate_existing=True)
     trusted = None if row is None else row.done_at
-    head = audit_chain.head()
+    head = checks_queries_chains.head()
     moments: list[dt.datetime] = []
     if row is not None and trusted is not None and now - trusted > ahead:
         later = select(AuditEvent.happened_at).where(AuditEvent.sequence > row.audit_sequence)

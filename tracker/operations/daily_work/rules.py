@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+BY_THE_MINUTE = frozenset({"clock", "damage"})
+"""Parts that are never done for the day."""
 DAY_BEGINS = dt.time(4)
 """When the daily work of a library is due, in its time zone: before the mails of the day."""
 LEASE = dt.timedelta(minutes=15)
@@ -22,15 +24,18 @@ was doubted. Of no library."""
 
 
 class DailyPart(StrEnum):
-    """In the order in which they are done. *Clock*: whether it can be right, asked before each."""
+    """In the order in which they are done. *Clock*: whether it can be right, asked before each.
+    *Damage*: whether the database can be read, a table a minute."""
 
     CLOCK = "clock"
+    DAMAGE = "damage"
     SEALS = "seals"
     ROUNDS = "rounds"
     MOVES = "moves"
     DIFFERENCES = "differences"
     ENDORSEMENTS = "endorsements"
     STANDINGS = "standings"
+    RECORD = "record"
     READERS = "readers"
     REMINDERS = "reminders"
     ROUND_REMINDERS = "round_reminders"

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
-from tracker.queries.core import jobs as queries
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.core import jobs as jobs_queries
 from tracker.rules.core.jobs import OPEN
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
-from tracker.services.core import jobs as service
+from tracker.services.core import jobs as jobs_services
 from tracker.web.http import background, session
 from tracker.web.http.access import door, note_opened
 from tracker.web.http.downloads import attachment
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
     """A kind that an older version made is not shown."""
     note_opened(NoticePage.BACKGROUND)
     kinds = background.job_kinds()
-    own = queries.own(session.actor().person_id, session.now())
+    own = jobs_queries.own(session.actor().person_id, session.now())
     jobs = [job for job in own if job.kind in kinds]
     me, back = session.actor(), ("dashboard.index", _("To Today"))
     if me.supervises or me.coordinates:
@@ -68,9 +68,9 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/<id:job_id>/file")
-@door(Permission.JOB_OWN, subjects.job)
+@door(Permission.JOB_OWN, subjects_queries.job)
 def download(job: Subject) -> ResponseReturnValue:
-    file = service.file_for(session.actor(), background.job_kinds(), job.id, session.now())
+    file = jobs_services.file_for(session.actor(), background.job_kinds(), job.id, session.now())
     if file is None:
         flash_message(
             _(
@@ -87,8 +87,8 @@ def download(job: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/<id:job_id>/discard")
-@door(Permission.JOB_OWN, subjects.job)
+@door(Permission.JOB_OWN, subjects_queries.job)
 def discard(job: Subject) -> ResponseReturnValue:
     """Canceling, or deleting what is ready."""
     to = url_for("jobs.index")
-    return pressed(lambda: service.discard(session.actor(), job.id), _("Deleted."), to)
+    return pressed(lambda: jobs_services.discard(session.actor(), job.id), _("Deleted."), to)

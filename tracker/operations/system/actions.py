@@ -5,6 +5,8 @@ import datetime as dt
 import json
 import shutil
 import sqlite3
+import tempfile
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,21 +19,29 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ROOT
-from tracker.db import db, own_engine, transaction
+from tracker import locks
+from tracker.db import db, own_engine, session_afresh, transaction
+from tracker.engines import without_transactions
 from tracker.logs import said_of
 from tracker.models.triggers import grants
-from tracker.operations.backups import queries as restore_tests
+from tracker.operations.backups import queries as backups_queries
 from tracker.operations.backups.queries import KnownBackup
 from tracker.operations.backups.rules import BackupState
-from tracker.operations.system import queries as schema
+from tracker.operations.daily_work import queries as daily_work_queries
+from tracker.operations.system import queries as system_queries
 from tracker.operations.system.queries import Totals, totals
 from tracker.operations.system.rules import Layouts, SchemaState
 from tracker.rules.core.notices import MailStatus
 from tracker.rules.errors import Conflict, Missing, Unreachable
-from tracker.storage import archives, files
+from tracker.rules.faults import Fault, fault_of
+from tracker.storage import archives, files as storage_files
 
 LOG = structlog.get_logger("tracker.readiness")
 Settings = Mapping[str, Any]
+TRIAL = bytes(256 * 1024)
+"""More than most saves add to the disk."""
+SAVES_AGAIN_AFTER = 60
+"""Seconds without a save that found no room."""
 HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 ROWS_LOOKED_AT = 400
 """Of each index at most, as SQLite's documentation recommends: it takes milliseconds."""
@@ -72,7 +82,7 @@ class InstallationState:
 
 def state(data: Path, backups: Path) -> InstallationState:
     """Raises OperationalError where the database does not answer."""
-    known = restore_tests.of(archives.newest_first(backups))
+    known = backups_queries.of(archives.newest_first(backups))
     good = (backup.file.written_at for backup in known if backup.state is BackupState.PASSED)
     return InstallationState(totals(), next(iter(known), None), next(good, None), free_bytes(data))
 
@@ -112,9 +122,34 @@ def _has_room(settings: Settings) -> bool:
     return all(free_bytes(folder) >= settings["MIN_FREE_BYTES"] for folder in folders)
 
 
-def _takes_writes() -> bool:
+def _takes_writes(settings: Settings) -> bool:
     database = _sqlite_file()
-    return not schema.is_standby() if database is None else takes_rows(database)
+    if _found_no_room(settings):
+        return False
+    if database is None:
+        return not system_queries.is_standby()
+    with tempfile.TemporaryFile(dir=database.parent) as trial:
+        trial.write(TRIAL)
+        trial.flush()
+    return takes_rows(database)
+
+
+def _is_whole() -> bool:
+    """As far as anybody knows: of a database that doesn't answer, or has another layout, the others
+    tell."""
+    try:
+        return not daily_work_queries.is_damaged()
+    except SQLAlchemyError as error:
+        return fault_of(error) is not Fault.DAMAGED
+
+
+def _found_no_room(settings: Settings) -> bool:
+    """Whether a save was answered with 507 of late, on this machine."""
+    try:
+        since = time.time() - settings["NO_ROOM_FILE"].stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return bool(0 <= since < SAVES_AGAIN_AFTER)
 
 
 def takes_rows(database: Path) -> bool:
@@ -139,11 +174,13 @@ def _sqlite_file() -> Path | None:
 
 CHECKS: dict[str, Callable[[Settings], bool]] = {
     "schema": lambda settings: (
-        _layouts(settings["MIGRATIONS_DIR"]).state(schema.revision()) is SchemaState.CURRENT
+        _layouts(settings["MIGRATIONS_DIR"]).state(system_queries.revision()) is SchemaState.CURRENT
+        and system_queries.has_guards()
     ),
-    "writable": lambda _settings: _takes_writes(),
+    "writable": _takes_writes,
     "disk": _has_room,
-    "files": lambda settings: files.are_ready(settings["FILES"]),
+    "files": lambda settings: storage_files.are_ready(settings["FILES"]),
+    "damage": lambda _settings: _is_whole(),
 }
 
 
@@ -159,9 +196,28 @@ def newest_layout(migrations: Path) -> str:
 def schema_state(migrations: Path) -> SchemaState:
     """Leaves no transaction open. Raises OperationalError where the database does not answer."""
     try:
-        return _layouts(migrations).state(schema.revision())
+        if system_queries.is_forbidden():
+            return SchemaState.FORBIDDEN
+        return _layouts(migrations).state(system_queries.revision())
     finally:
         db.session.remove()
+
+
+def is_somebody_alive(settings: Settings) -> bool:
+    """Whether PostgreSQL has a connection beside this one; else whether the server or its worker
+    runs on these data."""
+    try:
+        if _sqlite_file() is None:
+            return bool(session_afresh().scalar(system_queries.CONNECTED))
+        return any(locks.is_held(lock_of(settings, name)) for name in ("serve", "work"))
+    finally:
+        db.session.remove()
+
+
+def lock_of(settings: Settings, name: str) -> Path:
+    """The file that whoever serves or works on these data holds a lock on."""
+    of_demo = "-demo" if settings["DEMO"] else ""
+    return Path(settings["DATA_DIR"]) / f"{name}{of_demo}.lock"
 
 
 def schema_state_before_forking(migrations: Path) -> SchemaState:
@@ -176,9 +232,13 @@ def schema_state_before_forking(migrations: Path) -> SchemaState:
 def refresh_statistics() -> str:
     """Anew where there are none or a table has grown much since. A table smaller than it would be
     of 300 people after a year is told of as of many such libraries: what is true on the first day
-    makes plans that take seconds on the second. PostgreSQL looks by itself. Says what was done."""
+    makes plans that take seconds on the second. PostgreSQL samples every table that the role owns:
+    by itself it does so later, and of a database that was filled at once too late for the first
+    who come. Says what was done."""
     if own_engine().dialect.name != "sqlite":
-        return "PostgreSQL makes them itself"
+        with without_transactions(own_engine().url) as engine, engine.connect() as connection:
+            connection.execute(text("ANALYZE"))
+        return "made anew"
     listed: dict[str, dict[str, str]] = json.loads(LISTED.read_text(encoding="utf-8"))
     with transaction() as tx:
         tx.execute(READ_ANEW)

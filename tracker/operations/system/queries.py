@@ -11,9 +11,12 @@ from sqlalchemy import Row, bindparam, func, inspect, select, text
 from tracker.db import session, session_afresh
 from tracker.models import DailyWork, Job, Library, OutboxMail, Person
 from tracker.models.triggers import GROWING, GUARDED
-from tracker.operations.checks import queries_chains as audit_chain
-from tracker.operations.daily_work import queries as daily_parts
-from tracker.operations.daily_work.rules import DailyPart
+from tracker.operations.checks import (
+    queries as checks_queries,
+    queries_chains as checks_queries_chains,
+)
+from tracker.operations.daily_work import queries as daily_work_queries
+from tracker.operations.daily_work.rules import BY_THE_MINUTE
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.core.hash_chain import ChainHead
 from tracker.rules.core.jobs import OPEN, JobState
@@ -36,6 +39,17 @@ EMPTIED = text(
     "SELECT count(*) FROM pg_class WHERE relname IN :tables AND relkind = 'r' "
     "AND relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'TRUNCATE, TRIGGER')"
 ).bindparams(bindparam("tables", expanding=True))
+
+
+FORBIDDEN = text(
+    "SELECT count(*) FROM pg_class WHERE relname = 'alembic_version' AND relkind = 'r' "
+    "AND relnamespace = 'public'::regnamespace AND NOT (has_table_privilege(oid, 'SELECT') "
+    "AND has_schema_privilege(relnamespace, 'USAGE'))"
+)
+CONNECTED = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
 
 
 def libraries() -> Sequence[Row[str, dt.datetime]]:
@@ -69,7 +83,7 @@ class Totals:
     @property
     def daily_work_at(self) -> dt.datetime | None:
         """When the last of its parts was last done; None where one never was."""
-        done = [state.done_at for state in self.daily_parts if state.part != DailyPart.CLOCK]
+        done = [state.done_at for state in self.daily_parts if state.part not in BY_THE_MINUTE]
         moments = [at for at in done if at is not None]
         return min(moments) if len(moments) == len(done) else None
 
@@ -91,8 +105,8 @@ def totals() -> Totals:
         oldest_mail_at=reading.scalar(oldest),
         jobs={state: states.get(state, 0) for state in JobState},
         oldest_job_at=reading.scalar(select(func.min(Job.asked_at)).where(Job.state.in_(OPEN))),
-        daily_parts=daily_parts.states(),
-        audit_head=audit_chain.head(),
+        daily_parts=daily_work_queries.states(),
+        audit_head=checks_queries_chains.head(),
         database_bytes=reading.scalar(text(size)) or 0,
     )
 
@@ -104,6 +118,18 @@ def revision() -> str | None:
         return None
     revision_id: str | None = reading.scalar(text("SELECT version_num FROM alembic_version"))
     return revision_id
+
+
+def is_forbidden() -> bool:
+    """Whether it is laid out, and the program's own role of PostgreSQL may not see how."""
+    reading = session_afresh()
+    return reading.get_bind().dialect.name == "postgresql" and bool(reading.scalar(FORBIDDEN))
+
+
+def has_guards() -> bool:
+    """Whether the triggers that keep history are there: a table that was built anew has none."""
+    connection = session_afresh().connection()
+    return not [*checks_queries.missing_guards(connection, checks_queries.guards_of(connection))]
 
 
 def is_standby() -> bool:

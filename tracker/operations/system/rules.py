@@ -14,6 +14,7 @@ class SchemaState(StrEnum):
     NONE = "none"
     OLDER = "older"
     UNKNOWN = "unknown"
+    FORBIDDEN = "forbidden"
 
 
 REMEDIES = {
@@ -23,6 +24,9 @@ REMEDIES = {
     SchemaState.UNKNOWN: "This database was made by a version of the program that this one does "
     "not know, a newer one or one from before the first release: install that version, restore a "
     "backup that was made with this one, or begin with an empty database.",
+    SchemaState.FORBIDDEN: "The program's role may not read this database: it was given no rights "
+    "yet, or a restore took them. Run as the owner of the tables: tracker database grants ROLE "
+    "--apply",
 }
 """What to do about each; for whoever runs the server."""
 

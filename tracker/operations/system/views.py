@@ -1,8 +1,15 @@
-"""System: what is there once for all libraries of an installation. Nobody's record."""
+"""System: what is there once for all libraries of an installation. Nobody's record.
 
-from flask import Blueprint, current_app, redirect, url_for
+For whatever watches the server: whether it is alive, and ready; how many requests there were,
+and how long they took: by route, never by address or person.
+"""
+
+import time
+
+from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
+from prometheus_client import Counter, Histogram
 from wtforms import EmailField, HiddenField
 from wtforms.validators import InputRequired, Length
 
@@ -10,11 +17,15 @@ from tracker.administration.library.actions import set_framework_editor
 from tracker.frameworks.corrections.queries import count_open
 from tracker.frameworks.drafts.queries import open_drafts
 from tracker.frameworks.versions.queries import SHOWN, published
-from tracker.operations.backups import queries as restore_tests
+from tracker.operations.backups import queries as backups_queries
 from tracker.operations.backups.views import STATES
-from tracker.operations.daily_work import queries as daily_parts
+from tracker.operations.daily_work import queries as daily_work_queries
 from tracker.operations.daily_work.rules import DailyPart
-from tracker.operations.system import actions as system, queries as installation
+from tracker.operations.system import (
+    actions as system_actions,
+    queries as system_queries,
+    rules as system_rules,
+)
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.rules.texts import EMAIL_MAX
@@ -34,6 +45,7 @@ PARTS = {
     DailyPart.DIFFERENCES: _l("Ending differences whose time is over"),
     DailyPart.ENDORSEMENTS: _l("Letting old reviewed ratings expire"),
     DailyPart.STANDINGS: _l("Comparing kept levels with people’s own pages"),
+    DailyPart.RECORD: _l("Comparing the record with its seals"),
     DailyPart.READERS: _l("Telling people about new readers"),
     DailyPart.REMINDERS: _l("Reminders"),
     DailyPart.ROUND_REMINDERS: _l("Reminders of a round"),
@@ -102,19 +114,78 @@ def set_editor() -> ResponseReturnValue:
 
 def _page(form: FrameworkEditorForm) -> str:
     config = current_app.config
-    state = system.state(config["DATA_DIR"], config["BACKUP_DIR"])
+    state = system_actions.state(config["DATA_DIR"], config["BACKUP_DIR"])
     return render(
         "operations/system.html",
         state=state,
         failing=[part for part in state.totals.daily_failing if part.part in PARTS],
+        is_damaged=any(part.part == DailyPart.DAMAGE for part in state.totals.daily_failing),
+        is_full=not {"writable", "disk"}.isdisjoint(system_actions.failing(config)),
         parts=PARTS,
-        doubt=daily_parts.clock_doubt(session.now(), config["CLOCK_AHEAD"]),
+        doubt=daily_work_queries.clock_doubt(session.now(), config["CLOCK_AHEAD"]),
         backup_said=state.backup and STATES[state.backup.state],
-        libraries=installation.libraries(),
+        libraries=system_queries.libraries(),
         frameworks=published(SHOWN),
         drafts=open_drafts(),
-        editors=installation.framework_editors(session.actor()),
+        editors=system_queries.framework_editors(session.actor()),
         form=form,
         corrections=count_open(session.actor()),
-        tried=restore_tests.newest(),
+        tried=backups_queries.newest(),
     )
+
+
+health = Blueprint("health", __name__)
+REQUESTS = Counter(
+    "tracker_requests", "Requests that were answered.", ("route", "method", "status")
+)
+SECONDS = Histogram(
+    "tracker_request_seconds",
+    "Seconds from the routing of a request to its answer.",
+    ("route",),
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+NO_ROUTE = "none"
+"""For addresses that lead nowhere: as many as somebody likes to try."""
+METHODS = frozenset({"GET", "HEAD", "POST"})
+
+
+@health.get("/healthz")
+@door(Permission.PUBLIC)
+def alive() -> ResponseReturnValue:
+    """Whether the process is alive. It asks no database: one that is away is no reason to start
+    the program again. Who has the secret key is told what is seen of the request (`tracker check
+    --deploy`)."""
+    told = request.headers.get("X-Tracker-Probe", "")
+    if not system_rules.holds(current_app.config["SECRET_KEY"], told, session.now().timestamp()):
+        return {"status": "ok"}
+    seen = {
+        "client": request.remote_addr,
+        "forwarded": request.headers.get("X-Forwarded-For", ""),
+        "scheme": request.scheme,
+        "host": request.host,
+    }
+    return {"status": "ok", "seen": seen}
+
+
+@health.get("/readyz")
+@door(Permission.PUBLIC)
+def ready() -> ResponseReturnValue:
+    """Whether to send people here: 200, or 503 with the names of what is not right."""
+    failing = system_actions.failing(current_app.config)
+    if failing:
+        return {"status": "unready", "failing": failing}, 503
+    return {"status": "ready"}
+
+
+def init_app(app: Flask) -> None:
+    """Where a folder for the numbers of all workers is set."""
+    if not app.config["METRICS_DIR"]:
+        return
+
+    @app.after_request
+    def _count(response: Response) -> Response:
+        route = request.endpoint or NO_ROUTE
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(route, method, response.status_code).inc()
+        SECONDS.labels(route).observe(time.monotonic() - g.started)
+        return response

@@ -7,11 +7,11 @@ from itertools import groupby
 
 from flask_babel import gettext as _, ngettext
 
+from tracker.frameworks.versions.rules import Voice
 from tracker.frameworks.versions.rules_levels import LevelState
-from tracker.frameworks.versions.rules_scale import Voice
 from tracker.profiles.growth.queries import NamedFall
 from tracker.profiles.growth.rules import FallReason
-from tracker.record.growth.rules_timeline import Happened, TimelineEntry
+from tracker.record.growth.rules import Happened, TimelineEntry
 from tracker.record.versions.rules import DomainShape
 from tracker.web.ui.templating.dates import day, month
 

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.frameworks.changes.rules_places import Place
+from tracker.frameworks.versions.rules import TALLIED, Meaning, Voice
 from tracker.frameworks.versions.rules_levels import (
-    DomainStanding,
+    DomainLevels,
     LevelRule,
     LevelTally,
     LevelView,
     TargetState,
     standing,
 )
-from tracker.frameworks.versions.rules_scale import TALLIED, Meaning, Voice
 from tracker.record.growth.rules import lost_level
-from tracker.record.sheet.rules import Sheet, SheetLine
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Sheet, SheetLine, Side
 from tracker.record.workflow.rules import EndorsementStatus
 
 
@@ -221,7 +220,7 @@ def _became(
 
 def _standings(
     rule: LevelRule, of: Sequence[CountedStatement], places: Iterable[Place]
-) -> dict[tuple[str, str], DomainStanding]:
+) -> dict[tuple[str, str], DomainLevels]:
     """Standings by domain, with a level also where it lists nothing anymore."""
     counting = [statement for statement in of if statement.counts]
     listed = Counter(statement.place for statement in counting)

@@ -6,13 +6,13 @@ from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from tracker.assessment.older.queries import RetiredAnswer, RetiredStatement
-from tracker.frameworks.versions.rules_levels import DomainStanding, known_rank
-from tracker.frameworks.versions.rules_scale import Voice
+from tracker.frameworks.versions.rules import Voice
+from tracker.frameworks.versions.rules_levels import DomainLevels, known_rank
 from tracker.profiles.profile.pages_cards import summaries
 from tracker.record.endorsements.rules import AgreedException
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.sheet.rules import Sheet
-from tracker.record.sheet.rules_voices import ShownAnswer, StatementVoices
+from tracker.record.sheet.rules_summaries import ShownAnswer, StatementVoices
 from tracker.record.versions.queries_lines import LineStatement
 from tracker.web.ui.csv import Table, csv_file
 
@@ -116,7 +116,7 @@ def as_json(
     return response
 
 
-def _standing(of: DomainStanding) -> dict[str, object]:
+def _standing(of: DomainLevels) -> dict[str, object]:
     """`level`: the rank that is reached, null where it isn't known."""
     return {"level": known_rank(of), "against_target": of.target_state}
 

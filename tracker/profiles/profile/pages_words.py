@@ -10,18 +10,18 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.frameworks.versions.pages import rule_words, share_words
+from tracker.frameworks.versions.rules import Meaning, Voice
 from tracker.frameworks.versions.rules_levels import (
     RULE_VERSION,
-    DomainStanding,
+    DomainLevels,
     LevelRule,
     LevelState,
     LevelView,
     TargetState,
     counts_nowhere,
 )
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
-from tracker.record.sheet.rules_voices import LearnerReviewState, StatementVoices
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Side
+from tracker.record.sheet.rules_summaries import LearnerReviewState, StatementVoices
 from tracker.record.versions.rules import DomainShape, ScaleLabel
 from tracker.rules.core.wording import Wording
 
@@ -187,7 +187,7 @@ def level_rule(rule: LevelRule) -> dict[str, str]:
     return {"met": met, "reached": f"{reached} {counts}", "named": named}
 
 
-def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements) -> str:
+def change(of: DomainLevels, domain: DomainShape, voice: Voice, unknown: OpenStatements) -> str:
     """What would let the next level be held: "2 statements from Proficient"."""
     lacks = of.lacks
     if lacks is None:

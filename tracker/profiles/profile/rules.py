@@ -12,18 +12,20 @@ from enum import StrEnum
 from functools import partial
 from operator import attrgetter
 
+from tracker.frameworks.versions.rules import Meaning, Voice
 from tracker.frameworks.versions.rules_levels import (
-    DomainStanding,
+    DomainLevels,
     LevelState,
     TargetState,
     blocking_rank,
     in_the_way,
 )
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
-from tracker.record.sheet.rules import Sheet
-from tracker.record.sheet.rules_summaries import changed_since_review
-from tracker.record.sheet.rules_voices import LearnerReviewState, StatementVoices
-from tracker.record.sheet.rules_words import Side
+from tracker.record.sheet.rules import Sheet, Side
+from tracker.record.sheet.rules_summaries import (
+    LearnerReviewState,
+    StatementVoices,
+    changed_since_review,
+)
 
 
 class StepKind(StrEnum):
@@ -46,8 +48,8 @@ class DomainFacts:
 
     domain_id: int
     position: int
-    own: DomainStanding
-    endorsed: DomainStanding
+    own: DomainLevels
+    endorsed: DomainLevels
     statements: tuple[StatementVoices, ...]
     changed: Set[int]
 
@@ -116,7 +118,14 @@ def _step(
     ids, rank = tuple(statement.id for statement in those), those[0].rank
     if voice is None or more is None:
         return NextStep(kind, of.domain_id, ids)
-    return NextStep(kind, of.domain_id, ids, rank, voice, more.get(rank, 0))
+    return NextStep(
+        kind=kind,
+        domain_id=of.domain_id,
+        statement_ids=ids,
+        rank=rank,
+        voice=voice,
+        more=more.get(rank, 0),
+    )
 
 
 def _on_side(kind: StepKind, side: LearnerReviewState, of: DomainFacts) -> NextStep | None:
@@ -237,7 +246,12 @@ def steps_of(
             within[statement.domain_id].append(statement)
     facts = [
         DomainFacts(
-            domain.id, at, own[domain.id], endorsed[domain.id], tuple(within[domain.id]), changed
+            domain_id=domain.id,
+            position=at,
+            own=own[domain.id],
+            endorsed=endorsed[domain.id],
+            statements=tuple(within[domain.id]),
+            changed=changed,
         )
         for at, domain in enumerate(sheet.domains)
     ]

@@ -6,19 +6,23 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.assessment.older import queries as retired_statements
-from tracker.assessment.ratings import actions as ratings
+from tracker.assessment.older import queries as older_queries
+from tracker.assessment.ratings import actions as ratings_actions
 from tracker.policy.permissions import Subject
-from tracker.profiles.growth import queries as growth, queries_timeline as happenings
+from tracker.profiles.growth import queries as growth_queries
 from tracker.profiles.growth.pages import Timeline, by_month
-from tracker.profiles.profile import exports, exports_pdf as profile_pdf, queries as profiles
+from tracker.profiles.profile import (
+    exports as profile_exports,
+    exports_pdf as profile_exports_pdf,
+    queries as profile_queries,
+)
 from tracker.profiles.profile.pages import ProfilePage, explanation, profile_page
-from tracker.queries.access import subjects
-from tracker.record.growth.rules_timeline import timeline
-from tracker.record.sheet import queries as sheets, rules_voices as statement_voices
+from tracker.queries.access import subjects as subjects_queries
+from tracker.record.growth.rules import timeline
+from tracker.record.sheet import queries as sheet_queries, rules_summaries as sheet_rules_summaries
 from tracker.record.sheet.queries_learners import Learner
-from tracker.record.sheet.rules_words import Side
-from tracker.record.versions import queries_lines as statement_lines
+from tracker.record.sheet.rules import Side
+from tracker.record.versions import queries_lines as versions_queries_lines
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
@@ -42,7 +46,7 @@ def own() -> ResponseReturnValue:
 
 
 @bp.get("/people/<id:person_id>/profile")
-@door(Permission.PROFILE_READ, subjects.person)
+@door(Permission.PROFILE_READ, subjects_queries.person)
 def show(person: Subject) -> ResponseReturnValue:
     learner, side = _of(person)
     return _show(learner, side)
@@ -56,7 +60,7 @@ def explain_own(domain: str) -> ResponseReturnValue:
 
 
 @bp.get("/people/<id:person_id>/profile/<domain>")
-@door(Permission.PROFILE_READ, subjects.person)
+@door(Permission.PROFILE_READ, subjects_queries.person)
 def explain(person: Subject, domain: str) -> ResponseReturnValue:
     learner, side = _of(person)
     return _explain(learner, side, domain)
@@ -67,10 +71,13 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 @rate_limits.documents
 def own_csv() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    voices = statement_voices.voices(
-        sheets.of_learner(learner, Side.OWN, None, private=False, revealed=False), learner.name
+    voices = sheet_rules_summaries.voices(
+        sheet_queries.of_learner(learner, Side.OWN, None, private=False, revealed=False),
+        learner.name,
     )
-    return exports.as_csv(learner, voices, statement_lines.of_framework(learner.framework_id))
+    return profile_exports.as_csv(
+        learner, voices, versions_queries_lines.of_framework(learner.framework_id)
+    )
 
 
 @bp.get("/profile.json")
@@ -78,12 +85,12 @@ def own_csv() -> ResponseReturnValue:
 @rate_limits.documents
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    sheet = sheets.of_learner(learner, Side.OWN, None)
-    voices = statement_voices.voices(sheet, learner.name)
-    lines = statement_lines.of_framework(learner.framework_id)
-    kept = growth.kept_of(learner.person_id, learner.framework_slug)
-    retired = retired_statements.of_learner(learner, sheet)
-    return exports.as_json(learner, sheet, voices, lines, retired, kept)
+    sheet = sheet_queries.of_learner(learner, Side.OWN, None)
+    voices = sheet_rules_summaries.voices(sheet, learner.name)
+    lines = versions_queries_lines.of_framework(learner.framework_id)
+    kept = growth_queries.kept_of(learner.person_id, learner.framework_slug)
+    retired = older_queries.of_learner(learner, sheet)
+    return profile_exports.as_json(learner, sheet, voices, lines, retired, kept)
 
 
 @bp.get("/profile.pdf")
@@ -95,7 +102,7 @@ def own_pdf() -> ResponseReturnValue:
 
 
 @bp.get("/people/<id:person_id>/profile.pdf")
-@door(Permission.PROFILE_READ, subjects.person)
+@door(Permission.PROFILE_READ, subjects_queries.person)
 @rate_limits.documents
 def show_pdf(person: Subject) -> ResponseReturnValue:
     return _pdf(*_of(person))
@@ -107,7 +114,7 @@ def ready() -> ResponseReturnValue:
     answer = request.form.get("ready", "")
     if answer not in ("yes", "no"):
         abort(422)
-    ratings.declare_ready(session.actor(), answer == "yes", session.now())
+    ratings_actions.declare_ready(session.actor(), answer == "yes", session.now())
     errors.flash_message(
         _("Your supervisor sees now that you are ready.")
         if answer == "yes"
@@ -137,7 +144,7 @@ def _of(person: Subject) -> tuple[Learner, Side | None]:
     note_look(person.id, "profile")
     if may(Permission.PROFILE_REVEALED, person):
         return learner, Side.REVEALED
-    if not profiles.names_to_coordinators(learner.library_id):
+    if not profile_queries.names_to_coordinators(learner.library_id):
         abort(404)
     return learner, None
 
@@ -155,7 +162,7 @@ def _timeline(page: ProfilePage) -> Timeline:
     chosen = next((domain for domain in domains if domain.key == key), None)
     happened = timeline(
         page.sheet,
-        happenings.of_learner(page.sheet.person_id),
+        growth_queries.of_learner(page.sheet.person_id),
         partial(day_in, actor.time_zone),
         chosen.id if chosen else None,
     )
@@ -164,7 +171,7 @@ def _timeline(page: ProfilePage) -> Timeline:
 
 
 def _pdf(learner: Learner, side: Side | None) -> ResponseReturnValue:
-    return profile_pdf.download(profile_page(learner, side))
+    return profile_exports_pdf.download(profile_page(learner, side))
 
 
 def _explain(learner: Learner, side: Side | None, key: str) -> ResponseReturnValue:

@@ -119,7 +119,13 @@ def _signed_in(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedInActo
     )
     if seen_at <= now - limit:
         return None
-    return SignedInActor(_actor(fields, rows, now), seen_at, limit, renews, has_link)
+    return SignedInActor(
+        actor=_actor(fields, rows, now),
+        seen_at=seen_at,
+        idle=limit,
+        renews=renews,
+        has_link=has_link,
+    )
 
 
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tracker.db import session, session_afresh
 from tracker.models import Draft, Submission
-from tracker.rules import drafts
+from tracker.rules import drafts as drafts_rules
 from tracker.rules.drafts import Fields
 
 
@@ -37,7 +37,7 @@ def fields(person_id: int, draft_id: int) -> Fields | None:
     stored = session().scalar(
         select(Draft.fields).where(Draft.id == draft_id, Draft.person_id == person_id)
     )
-    return None if stored is None else drafts.read(stored)
+    return None if stored is None else drafts_rules.read(stored)
 
 
 def all_fields(person_id: int, *forms: str) -> list[tuple[DraftHeader, Fields | None]]:
@@ -50,7 +50,7 @@ def all_fields(person_id: int, *forms: str) -> list[tuple[DraftHeader, Fields | 
     if forms:
         query = query.where(Draft.form.in_(forms))
     return [
-        (DraftHeader(row.id, row.form, row.subject, row.saved_at), drafts.read(row.fields))
+        (DraftHeader(row.id, row.form, row.subject, row.saved_at), drafts_rules.read(row.fields))
         for row in session().execute(query)
     ]
 
@@ -80,6 +80,7 @@ def kept(key_sha256: str) -> StoredResponse | None:
                 Submission.messages,
             ).where(Submission.key_sha256 == key_sha256)
         )
+        .mappings()
         .one_or_none()
     )
-    return None if row is None else StoredResponse(*row)
+    return None if row is None else StoredResponse(**row)

@@ -54,11 +54,11 @@ def _erased(where: ColumnElement[bool]) -> list[ErasedVersion]:
             EvidenceVersion.made_at,
             EvidenceErasure.erased_at,
             EvidenceErasure.reason,
-            kept,
+            kept.label("is_hidden"),
         )
         .join(EvidenceErasure, EvidenceErasure.version_id == EvidenceVersion.id)
         .join(Evidence, Evidence.id == EvidenceVersion.evidence_id)
         .where(where)
         .order_by(EvidenceErasure.erased_at.desc(), EvidenceVersion.id.desc())
     )
-    return [ErasedVersion(*row) for row in rows]
+    return [ErasedVersion(**row) for row in rows.mappings()]

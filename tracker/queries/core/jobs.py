@@ -43,17 +43,17 @@ def own(person_id: int, now: dt.datetime, job_id: int | None = None) -> list[Job
         query = query.where(Job.id == job_id)
     return [
         JobRow(
-            job.id,
-            job.kind,
-            job.state,
-            job.arguments,
-            job.done,
-            job.total or 0,
-            job.asked_at,
-            job.ended_at,
-            job.reason,
-            job.file_name,
-            job.grounds,
+            id=job.id,
+            kind=job.kind,
+            state=job.state,
+            arguments=job.arguments,
+            done=job.done,
+            total=job.total or 0,
+            asked_at=job.asked_at,
+            ended_at=job.ended_at,
+            reason=job.reason,
+            file_name=job.file_name,
+            grounds=job.grounds,
         )
         for job in session().scalars(query)
     ]

@@ -3,7 +3,7 @@ they rated."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,9 @@ def listed(
     of_these = _places(actor, today).where(Membership.person_id.in_([row.id for row in lines]))
     for place in session().execute(of_these.order_by(Team.path, Membership.role)):
         places[place.person_id].append(place)
-    return PeopleList(lines, places, count, total, shown, pages_of(count))
+    return PeopleList(
+        lines=lines, places=places, count=count, total=total, page=shown, pages=pages_of(count)
+    )
 
 
 def _sorts(actor: Actor, today: dt.date) -> dict[str, list[ColumnElement[Any]]]:
@@ -164,7 +166,7 @@ class MembershipDetails:
     role_profile: str | None
     version: str | None
     job: str
-    weekly_hours: int | None
+    weekly_hours: float | None
     starts_on: dt.date
     ends_on: dt.date | None
     person_id: int
@@ -208,21 +210,21 @@ def members(team_id: int, today: dt.date) -> tuple[MembershipDetails, ...]:
 
 
 def belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:
-    rows: Iterable[tuple[Any, ...]] = session().execute(
+    rows = session().execute(
         select(
             Membership.id,
-            Team.id,
-            Team.name,
+            Membership.team_id,
+            Team.name.label("team"),
             Membership.role,
-            RoleProfile.id,
-            RoleProfile.name,
+            Membership.role_profile_id,
+            RoleProfile.name.label("role_profile"),
             Framework.version,
             Membership.job,
             Membership.weekly_hours,
             Membership.starts_on,
             Membership.ends_on,
-            Person.id,
-            Person.name,
+            Membership.person_id,
+            Person.name.label("person"),
         )
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
@@ -232,4 +234,4 @@ def belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:
         .where(where)
         .order_by(Membership.starts_on.desc(), Membership.id.desc())
     )
-    return tuple(MembershipDetails(*row) for row in rows)
+    return tuple(MembershipDetails(**row) for row in rows.mappings())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.db import Base, session
 from tracker.models import SEALED_TABLES, Library, Membership, Person, ReviewItemText, Seal
-from tracker.models.seals import SealedTable, table_with
+from tracker.models.protections import SealedTable, table_with
 from tracker.rules.core.seals import GONE, NOTES, SealHead, commitment, digest, rows_of
 
 AT_ONCE = 1000
@@ -72,7 +72,8 @@ def sealed_rows(
                 continue
             for row in rows_of(seal.covered):
                 commitments = here.commitments[row.table]
-                if row.table not in GROWING or (seal.chain, row.row_id) not in commitments:
+                is_first = (seal.chain, row.row_id) not in commitments
+                if is_first or row.table not in GROWING or row.commitment == GONE:
                     commitments[seal.chain, row.row_id] = row.commitment
                     here.count += 1
     yield here
@@ -114,13 +115,19 @@ def rows_unlike_seals(
                 blank.append((key, chain))
             elif committed == GONE:
                 yield "row_not_sealed", (key, chain)
-            elif committed != commitment(salt, dict(zip(how.columns, values, strict=True))):
+            elif not _fits(committed, salt, dict(zip(how.columns, values, strict=True)), how.ends):
                 yield "row_changed", (key, chain)
     for row in blank:
         yield "text_missing", row
     for (chain, key), committed in sorted(commitments.items()):
         if committed != GONE:
             yield "row_gone", (key, chain)
+
+
+def _fits(committed: bytes, salt: bytes | str, facts: dict[str, Any], ends: str) -> bool:
+    if committed == commitment(salt, facts):
+        return True
+    return bool(ends) and committed == commitment(salt, facts | {ends: None})
 
 
 @cache

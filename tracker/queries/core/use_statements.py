@@ -33,7 +33,7 @@ def newest(actor: Actor) -> UseText | None:
     query = (
         select(
             UseStatement.id,
-            Library.name,
+            Library.name.label("library"),
             UseStatement.version,
             UseStatement.text,
             UseStatement.published_at,
@@ -51,5 +51,5 @@ def newest(actor: Actor) -> UseText | None:
         .order_by(UseStatement.version.desc())
         .limit(1)
     )
-    row = session().execute(query).one_or_none()
-    return None if row is None else UseText(*row)
+    row = session().execute(query).mappings().one_or_none()
+    return None if row is None else UseText(**row)

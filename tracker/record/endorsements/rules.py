@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.frameworks.versions.rules import Meaning
 from tracker.record.sheet.rules import Sheet
 from tracker.record.workflow.rules import ItemStatus
 from tracker.rules.core.wording import Wording

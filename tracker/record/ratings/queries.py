@@ -10,13 +10,13 @@ from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.frameworks.changes.rules_wording import Wordings, pieces
+from tracker.frameworks.changes.rules import Wordings, pieces
 from tracker.frameworks.versions.rules import Change
 from tracker.models import Draft, Framework, Rating, ScaleAnswer, SkillOrigin, Statement
 from tracker.models.joins import draft_of_notes, scale_answer
 from tracker.models.record.words import STATEMENTS, own_ratings
 from tracker.record.ratings.rules import joined
-from tracker.rules import drafts
+from tracker.rules import drafts as drafts_rules
 from tracker.rules.core.wording import Wording
 
 
@@ -150,7 +150,7 @@ def notes_of_origins(person_id: int, statement_ids: Collection[int]) -> dict[int
     )
     notes: dict[int, tuple[str, str]] = {}
     for statement_id, own_note, reviewer_note, draft in rows:
-        typed = dict(drafts.read(draft) or ()) if draft is not None else {}
+        typed = dict(drafts_rules.read(draft) or ()) if draft is not None else {}
         so_far = notes.get(statement_id, ("", ""))
         more = (
             own_note or typed.get("own_note", ""),

@@ -9,17 +9,17 @@ from sqlalchemy import Update, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from tracker.db import ask_made
-from tracker.frameworks.versions.rules_scale import Basis
+from tracker.frameworks.versions.rules import Basis
 from tracker.models import Rating, RatingEntry
 from tracker.models.columns import table_of
-from tracker.records import seals
+from tracker.records import seals as seals_records
 from tracker.rules.core.seals import new_salt
 
 RATINGS, ENTRIES = table_of(Rating), table_of(RatingEntry)
 ADD_ENTRY = insert(ENTRIES).returning(ENTRIES.c.id)
 
 
-class Wording(NamedTuple):
+class RatedStatement(NamedTuple):
     """What was answered: a skill, as a statement says it."""
 
     skill_id: int
@@ -29,7 +29,7 @@ class Wording(NamedTuple):
 def write(
     tx: Session,
     person_id: int,
-    wording: Wording,
+    wording: RatedStatement,
     version: int,
     answer: str | None,
     basis: Basis,
@@ -59,12 +59,12 @@ def write(
         first = {"own_note": "", "reviewer_note": "", **notes, "noted_at": noted_at}
         tx.execute(insert(RATINGS), {**of, **values, **first})
     entry = {**of, **values, "salt": new_salt()}
-    seals.note(tx, RatingEntry(id=ask_made(ADD_ENTRY, entry).scalar_one(), **entry))
+    seals_records.note(tx, RatingEntry(id=ask_made(ADD_ENTRY, entry).scalar_one(), **entry))
     return version + 1
 
 
 def note(
-    person_id: int, wording: Wording, version: int, notes: dict[str, str], now: dt.datetime
+    person_id: int, wording: RatedStatement, version: int, notes: dict[str, str], now: dt.datetime
 ) -> int:
     """Other notes beside the same answer: a new version of it without a history row. Returns the
     new version."""
@@ -74,7 +74,7 @@ def note(
 
 def _change(
     person_id: int,
-    wording: Wording,
+    wording: RatedStatement,
     values: Mapping[str, object],
     notes: dict[str, str],
     now: dt.datetime,

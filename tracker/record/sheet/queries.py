@@ -14,23 +14,24 @@ from tracker.db import ask_made
 from tracker.models import Framework, Person, PersonVersion, Review, Round, RoundFramework
 from tracker.models.record import later
 from tracker.record.sheet.queries_learners import Learner
-from tracker.record.sheet.rules import Record, Sheet
-from tracker.record.sheet.rules_words import (
+from tracker.record.sheet.rules import (
     AgreedStep,
     CountsFrom,
     LinkedEvidence,
     PointerMove,
+    Record,
     Said,
     SentItem,
+    Sheet,
+    SheetAnswer,
     Side,
-    Word,
 )
-from tracker.record.versions import queries as versions
+from tracker.record.versions import queries as versions_queries
 from tracker.record.versions.rules import Place
-from tracker.record.visible import queries_rows as sheet_rows
+from tracker.record.visible import queries_rows as visible_queries_rows
 from tracker.record.visible.queries import Reader
-from tracker.record.visible.queries_own_rows import own_rows, use_statement
 from tracker.record.visible.queries_rows import (
+    ANSWER_COLUMNS,
     COUNTS_LATER,
     EDITION,
     EXCEPTION,
@@ -47,7 +48,8 @@ from tracker.record.visible.queries_rows import (
     STEP,
     TARGET,
     USE_STATEMENT,
-    WORD,
+    own_rows,
+    use_statement,
 )
 from tracker.record.workflow.rules import ItemStatus
 from tracker.rules.calendar import year_after
@@ -126,7 +128,7 @@ def of_people(
     for row in ask_made(asked, values).all():
         rows[row[PERSON]][row[KIND]].append(row)
     (edition,) = rows[NOBODY][EDITION]
-    version = versions.version((framework_id, *edition[2:]))
+    version = versions_queries.version((framework_id, *edition[2:]))
     targets: dict[int, dict[int, int]] = {job: {} for job in jobs}
     for row in rows[NOBODY][TARGET]:
         targets[row.skill_id][row.id] = row.other
@@ -152,22 +154,22 @@ def rows_of_people(
 ) -> CompoundSelect[*tuple[Any, ...]]:
     """One row for each word, of those that a reader of that side may see. `own_on`: with what the
     learner alone reads, on that day. Of the past nobody asks what was sent."""
-    at = sheet_rows.AT if is_past else None
+    at = visible_queries_rows.AT if is_past else None
     mine = true() if side is Side.OWN else Review.reviewer_id == bindparam("reader")
     of_two = mine if reads_open else false()
     return union_all(
-        *([sheet_rows.own(at)] if side is Side.OWN else []),
-        *([sheet_rows.revealed(at)] if revealed else []),
-        *([sheet_rows.revealed_in_open(of_two)] if reads_open and revealed else []),
-        sheet_rows.reviewed(at),
-        *([sheet_rows.reviewed_in_open(of_two)] if reads_open else []),
-        sheet_rows.exceptions(at, of_two),
-        *([] if is_past else [sheet_rows.sent(own_on, of_two)]),
-        sheet_rows.left_out(),
-        sheet_rows.later(),
-        sheet_rows.targets(),
-        sheet_rows.moved(),
-        sheet_rows.row(EDITION, **versions.EDITION),
+        *([visible_queries_rows.own(at)] if side is Side.OWN else []),
+        *([visible_queries_rows.revealed(at)] if revealed else []),
+        *([visible_queries_rows.revealed_in_open(of_two)] if reads_open and revealed else []),
+        visible_queries_rows.reviewed(at),
+        *([visible_queries_rows.reviewed_in_open(of_two)] if reads_open else []),
+        visible_queries_rows.exceptions(at, of_two),
+        *([] if is_past else [visible_queries_rows.sent(own_on, of_two)]),
+        visible_queries_rows.left_out(),
+        visible_queries_rows.later(),
+        visible_queries_rows.targets(),
+        visible_queries_rows.moved(),
+        visible_queries_rows.row(EDITION, **versions_queries.EDITION),
         *([use_statement()] if side is Side.OWN and not is_past else []),
         *([] if own_on is None else own_rows()),
     )
@@ -175,19 +177,24 @@ def rows_of_people(
 
 def _record(rows: Mapping[str, Sequence[Row[Any]]], person_id: int, left_out: Said) -> Record:
     return Record(
-        person_id,
-        {of: words_of(rows[of]) for of in Side},
-        _by_skill(rows[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
-        _by_skill(rows[SENT], _item),
-        left_out,
-        words_of(rows[COUNTS_LATER]),
-        sorted(PointerMove(row.id, row.other, row.at, row.on, row.text) for row in rows[MOVED]),
-        _by_skill(
+        person_id=person_id,
+        words={of: words_of(rows[of]) for of in Side},
+        exceptions=_by_skill(rows[EXCEPTION], lambda row: _word(row)._replace(place=_place(row))),
+        sent=_by_skill(rows[SENT], _item),
+        left_out=left_out,
+        later=words_of(rows[COUNTS_LATER]),
+        moves=sorted(
+            PointerMove(
+                id=row.id, framework_id=row.other, at=row.at, published_at=row.on, version=row.text
+            )
+            for row in rows[MOVED]
+        ),
+        evidence=_by_skill(
             rows[LINKED], lambda row: LinkedEvidence(row.id, max(row.at, row.on), bool(row.is_so))
         ),
-        {(row.id, row.other) for row in rows[REVIEWED_WITH]},
-        {row.skill_id for row in rows[NOTED]},
-        sorted(map(_step, rows[STEP]), key=_by_day),
+        reviewed_with={(row.id, row.other) for row in rows[REVIEWED_WITH]},
+        noted={row.skill_id for row in rows[NOTED]},
+        steps=sorted(map(_step, rows[STEP]), key=_by_day),
         use_statement=next((bool(row.answer) for row in rows[USE_STATEMENT]), None),
     )
 
@@ -196,8 +203,8 @@ def words_of(rows: Iterable[Row[Any]]) -> Said:
     return _by_skill(rows, _word)
 
 
-def _word(row: Row[Any]) -> Word:
-    return Word(*WORD(row))
+def _word(row: Row[Any]) -> SheetAnswer:
+    return SheetAnswer(*ANSWER_COLUMNS(row))
 
 
 def _item(row: Row[Any]) -> SentItem:
@@ -219,14 +226,14 @@ def _by_skill(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> dict[i
 def _step(row: Row[Any]) -> AgreedStep:
     is_mine = row.who_id == row.person_id
     return AgreedStep(
-        row.id,
-        row.statement_id,
-        row.other,
-        row.reason,
-        row.day,
-        row.text,
-        short_name(row.who),
-        is_mine,
+        id=row.id,
+        item_id=row.statement_id,
+        review_id=row.other,
+        text=row.reason,
+        due_on=row.day,
+        title=row.text,
+        reviewer=short_name(row.who),
+        is_mine=is_mine,
     )
 
 

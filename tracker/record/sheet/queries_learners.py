@@ -64,7 +64,7 @@ class Learner:
     team_id: int
     team: str
     job: str
-    weekly_hours: int | None
+    weekly_hours: float | None
     since: dt.date
     is_current: bool
     role_profile_ids: tuple[int, ...]

@@ -11,7 +11,7 @@ from tracker.db import session_afresh, transaction
 from tracker.engines import waiting_at_most
 from tracker.models import Person, Standing
 from tracker.models.columns import table_of
-from tracker.record.standings import queries as standings
+from tracker.record.standings import queries as standings_queries
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 
@@ -29,22 +29,22 @@ def count_stale(now: dt.datetime, most: int = AT_ONCE) -> int:
     They are locked before anything of them is read, as by the triggers of whatever they are counted
     from: what is kept is never older than what it was counted from.
     """
-    for place, time_zone in standings.places():
+    for place, time_zone in standings_queries.places():
         today = day_in(time_zone, now)
-        stale = standings.stale(place, standings.basis(place).digest, today, most)
+        stale = standings_queries.stale(place, standings_queries.basis(place).digest, today, most)
         if not stale:
             continue
         with transaction() as tx:
             tx.execute(held(select(Person.id).where(Person.id.in_(stale))))
-            on = standings.basis(place).digest
-            ids = standings.stale(place, on, today, most)
+            on = standings_queries.basis(place).digest
+            ids = standings_queries.stale(place, on, today, most)
             ids = [person_id for person_id in ids if person_id in set(stale)]
             of_these = Standing.person_id.in_(ids), Standing.framework_id == place.framework_id
             tx.execute(delete(Standing).where(*of_these))
             rows = [
                 {"person_id": person_id, "framework_id": place.framework_id, "basis": on}
                 | standing._asdict()
-                for person_id, standing in standings.counted(ids, place, today).items()
+                for person_id, standing in standings_queries.counted(ids, place, today).items()
             ]
             if rows:
                 tx.execute(insert(table_of(Standing)), rows)
@@ -68,11 +68,11 @@ def count_on(now: dt.datetime) -> None:
 def differing(now: dt.datetime) -> list[int]:
     """Those whose kept row says something else than their sheet, in all libraries."""
     wrong = list[int]()
-    for place, time_zone in standings.places():
+    for place, time_zone in standings_queries.places():
         today, last = day_in(time_zone, now), 0
-        while ids := standings.learners(place, last, AT_ONCE):
+        while ids := standings_queries.learners(place, last, AT_ONCE):
             last = ids[-1]
-            anew = standings.counted(ids, place, today)
-            kept = standings.fresh(ids, place, standings.basis(place).digest, today)
+            anew = standings_queries.counted(ids, place, today)
+            kept = standings_queries.fresh(ids, place, standings_queries.basis(place).digest, today)
             wrong += [person_id for person_id, row in kept.items() if row != anew[person_id]]
     return wrong

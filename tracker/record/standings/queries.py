@@ -42,13 +42,13 @@ from tracker.models import (
 from tracker.models.joins import is_one_of_people
 from tracker.models.record.versions import is_current
 from tracker.policy.permissions import people_of
-from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import queries as sheet_queries
 from tracker.record.sheet.queries_learners import FRAMEWORK, LIBRARY, NAMED_ONE_BY_ONE
-from tracker.record.sheet.rules_words import Side, counting
+from tracker.record.sheet.rules import Side, counting
 from tracker.record.standings.rules import ShortStanding, short
-from tracker.record.versions import queries as versions
+from tracker.record.versions import queries as versions_queries
 from tracker.record.versions.rules import DomainShape, Version
-from tracker.record.visible import queries_rows as sheet_rows
+from tracker.record.visible import queries_rows as visible_queries_rows
 from tracker.rules.errors import Uncounted
 
 COUNTED_AT_ONCE = 50
@@ -56,7 +56,7 @@ COUNTED_AT_ONCE = 50
 BASIS, TODAY = bindparam("basis", type_=String), bindparam("today", type_=Date)
 
 
-class StandingPlace(NamedTuple):
+class StandingScope(NamedTuple):
     """A version of a framework in a library: whose standings hold as one."""
 
     framework_id: int
@@ -76,7 +76,7 @@ class StandingBasis(NamedTuple):
 
 
 def of_people(
-    person_ids: Collection[int], place: StandingPlace, digest: str, today: dt.date
+    person_ids: Collection[int], place: StandingScope, digest: str, today: dt.date
 ) -> Mapping[int, ShortStanding]:
     """Standings of these people, who are on that version. `digest`: of its basis. One query, and
     one for the sheets of those who are stale. Raises Uncounted where too many are stale to be
@@ -89,16 +89,16 @@ def of_people(
 
 
 def counted(
-    person_ids: Collection[int], place: StandingPlace, today: dt.date
+    person_ids: Collection[int], place: StandingScope, today: dt.date
 ) -> dict[int, ShortStanding]:
     """Anew, from their sheets."""
     if not person_ids:
         return {}
-    of = sheets.of_people(person_ids, *place, today, Side.REVEALED, None)
+    of = sheet_queries.of_people(person_ids, *place, today, Side.REVEALED, None)
     return {sheet.person_id: short(sheet) for sheet in of}
 
 
-def basis(place: StandingPlace, jobs: Collection[int] = ()) -> StandingBasis:
+def basis(place: StandingScope, jobs: Collection[int] = ()) -> StandingBasis:
     """With the targets of these job profiles. The digest is of how levels are worked out, the
     version with its rule and origins, what the library doesn't rate, and when rounds begin. One
     query, and six more by a process that never read the version."""
@@ -106,16 +106,16 @@ def basis(place: StandingPlace, jobs: Collection[int] = ()) -> StandingBasis:
     values = {"framework": place.framework_id, "library": place.library_id, "jobs": [*jobs]}
     for row in ask_made(_basis(), values):
         rows[row.kind].append(row)
-    (edition,) = rows[sheet_rows.EDITION]
+    (edition,) = rows[visible_queries_rows.EDITION]
     changing = [
         ("version", edition.answer),
         ("origins", str(edition.other)),
-        *(("left out", str(row.skill_id)) for row in rows[sheet_rows.LEFT_OUT]),
+        *(("left out", str(row.skill_id)) for row in rows[visible_queries_rows.LEFT_OUT]),
         *(("round", str(row.day)) for row in rows[ROUND]),
     ]
     digest = json.dumps([RULE_VERSION, *place, *sorted(changing)])
-    version = versions.version((place.framework_id, *edition[2:]))
-    left_out = sheets.words_of(rows[sheet_rows.LEFT_OUT])
+    version = versions_queries.version((place.framework_id, *edition[2:]))
+    left_out = sheet_queries.words_of(rows[visible_queries_rows.LEFT_OUT])
     out = [
         one
         for one in version.statements
@@ -124,14 +124,14 @@ def basis(place: StandingPlace, jobs: Collection[int] = ()) -> StandingBasis:
     ]
     of_level = Counter((one.domain_id, one.rank) for one in out)
     targets: dict[int, dict[int, int]] = {job: {} for job in jobs}
-    for row in rows[sheet_rows.TARGET]:
+    for row in rows[visible_queries_rows.TARGET]:
         targets[row.skill_id][row.id] = row.other
     return StandingBasis(
-        hashlib.sha256(digest.encode()).hexdigest(),
-        version,
-        tuple(domain.without({}, of_level) for domain in version.domains),
-        frozenset(one.id for one in out),
-        targets,
+        digest=hashlib.sha256(digest.encode()).hexdigest(),
+        version=version,
+        domains=tuple(domain.without({}, of_level) for domain in version.domains),
+        left_out=frozenset(one.id for one in out),
+        targets=targets,
     )
 
 
@@ -142,17 +142,19 @@ ROUND = "round"
 def _basis() -> CompoundSelect[*tuple[Any, ...]]:
     of_round = aliased(Framework)
     begins = (
-        sheet_rows.row(ROUND, day=Round.starts_on)
+        visible_queries_rows.row(ROUND, day=Round.starts_on)
         .join(RoundFramework, RoundFramework.round_id == Round.id)
         .join(of_round, of_round.id == RoundFramework.framework_id)
-        .where(Round.library_id == LIBRARY, of_round.slug == versions.SLUG)
+        .where(Round.library_id == LIBRARY, of_round.slug == versions_queries.SLUG)
     )
-    edition = sheet_rows.row(sheet_rows.EDITION, **versions.EDITION)
-    return union_all(edition, sheet_rows.left_out(), sheet_rows.targets(), begins)
+    edition = visible_queries_rows.row(visible_queries_rows.EDITION, **versions_queries.EDITION)
+    return union_all(
+        edition, visible_queries_rows.left_out(), visible_queries_rows.targets(), begins
+    )
 
 
 def fresh(
-    person_ids: Collection[int], place: StandingPlace, on: str, today: dt.date
+    person_ids: Collection[int], place: StandingScope, on: str, today: dt.date
 ) -> dict[int, ShortStanding]:
     """The rows that hold, by person. One query."""
     values: dict[str, Any] = {"basis": on, "today": today, "framework": place.framework_id}
@@ -181,7 +183,7 @@ def _holds() -> ColumnElement[bool]:
     )
 
 
-def places() -> Iterator[tuple[StandingPlace, str]]:
+def places() -> Iterator[tuple[StandingScope, str]]:
     """Where somebody is on a version, each with the time zone. One query."""
     query = (
         select(PersonVersion.framework_id, Library.id, Library.time_zone)
@@ -192,22 +194,22 @@ def places() -> Iterator[tuple[StandingPlace, str]]:
         .order_by(Library.id, PersonVersion.framework_id)
     )
     for framework_id, library_id, time_zone in session().execute(query).all():
-        yield StandingPlace(framework_id, library_id), time_zone
+        yield StandingScope(framework_id, library_id), time_zone
 
 
-def learners(place: StandingPlace, above: int, most: int) -> list[int]:
+def learners(place: StandingScope, above: int, most: int) -> list[int]:
     """The next of all who learn on that version there, in the order of their ids. One query."""
     return list(session().scalars(_learners(place, most).where(Person.id > above)))
 
 
-def stale(place: StandingPlace, on: str, today: dt.date, most: int) -> list[int]:
+def stale(place: StandingScope, on: str, today: dt.date, most: int) -> list[int]:
     """The next of them who have no row that holds. One query."""
     kept = select(Standing.person_id).where(Standing.person_id == Person.id, _holds())
     values = {"framework": place.framework_id, "basis": on, "today": today}
     return list(session().scalars(_learners(place, most).where(~exists(kept)), values))
 
 
-def _learners(place: StandingPlace, most: int) -> Select[int]:
+def _learners(place: StandingScope, most: int) -> Select[int]:
     return (
         select(Person.id)
         .join(PersonVersion, PersonVersion.person_id == Person.id)

@@ -2,16 +2,26 @@
 people, and what such a page works out from it.
 
 A domain is a word of one letter for each level, from the lowest: "MMU".
+
+What a round keeps of the version of a framework that people learned on its last day, and by
+which of its targets somebody is measured who had several jobs.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tracker.frameworks.versions.rules_levels import DomainStanding, LevelState, TargetState
-from tracker.frameworks.versions.rules_scale import Meaning, Voice
-from tracker.record.sheet.rules import Sheet
+from tracker.frameworks.versions.rules import Meaning, Voice
+from tracker.frameworks.versions.rules_levels import (
+    DomainLevels,
+    LevelRule,
+    LevelState,
+    TargetState,
+)
+from tracker.record.sheet.rules import Sheet, higher_of
+from tracker.record.versions.rules import DomainShape, LevelShape
 
 LETTERS = {
     LevelState.MET: "M",
@@ -48,23 +58,23 @@ def short(sheet: Sheet) -> ShortStanding:
     """The short form of a sheet of the revealed side."""
     counted = sheet.counted
     return ShortStanding(
-        min((later.day for later in sheet.record.counts_from.values()), default=None),
-        _words(sheet.standings(Voice.SELF).values()),
-        _words(sheet.standings(Voice.ENDORSED).values()),
-        _ids(
+        changes_on=min((later.day for later in sheet.record.counts_from.values()), default=None),
+        revealed=_words(sheet.standings(Voice.SELF).values()),
+        reviewed=_words(sheet.standings(Voice.ENDORSED).values()),
+        not_met=_ids(
             line.statement.id
             for line in counted
             if sheet.meaning(line, Voice.ENDORSED) is Meaning.NOT_MET
         ),
-        _ids(line.statement.id for line in counted if line.exception is not None),
+        excepted=_ids(line.statement.id for line in counted if line.exception is not None),
     )
 
 
-def _words(domains: Iterable[DomainStanding]) -> str:
+def _words(domains: Iterable[DomainLevels]) -> str:
     return " ".join(map(word, domains))
 
 
-def word(of: DomainStanding) -> str:
+def word(of: DomainLevels) -> str:
     return "".join(LETTERS[view.state] for view in of.levels)
 
 
@@ -102,9 +112,59 @@ def against(word: str, ranks: Sequence[int], target: int | None) -> StandingAgai
             else TargetState.NOT_YET_KNOWN
         )
     return StandingAgainst(
-        held,
-        state,
-        None if held == 0 and waiting in ("", "U") else held,
-        tuple(rank for rank, letter in upto if letter == "N"),
-        bool(counting),
+        held_rank=held,
+        state=state,
+        known_rank=None if held == 0 and waiting in ("", "U") else held,
+        blocked=tuple(rank for rank, letter in upto if letter == "N"),
+        is_judged=bool(counting),
     )
+
+
+class KeptJob(NamedTuple):
+    """In the team of that path."""
+
+    path: str
+    role_profile_id: int
+    role_profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """`domains`: as the library used them; `targets`: the rank that each job profile expected, by
+    domain."""
+
+    slug: str
+    title: str
+    version: str
+    lang: str
+    domains: tuple[DomainShape, ...]
+    targets: Mapping[int, Mapping[int, int]]
+
+    def target_of(self, had: Collection[int], asked: Collection[int]) -> dict[int, int]:
+        """By domain, of somebody who `had` these job profiles: the highest of those that are asked
+        for, or of all where they had none of these."""
+        jobs = set(had).intersection(asked) or had
+        return higher_of(self.targets[job] for job in jobs)
+
+    def as_facts(self) -> dict[str, Any]:
+        targets = {
+            str(job): {str(domain): rank for domain, rank in ranks.items()}
+            for job, ranks in self.targets.items()
+        }
+        return {**asdict(self), "targets": targets}
+
+
+def version_of(facts: Mapping[str, Any], framework_id: int) -> KeptVersion:
+    """Of the facts of a snapshot. As keys, JSON has words only."""
+    kept = facts["frameworks"][str(framework_id)]
+    targets = {
+        int(job): {int(domain): rank for domain, rank in ranks.items()}
+        for job, ranks in kept["targets"].items()
+    }
+    domains = tuple(map(_domain, kept["domains"]))
+    return KeptVersion(**{**kept, "domains": domains, "targets": targets})
+
+
+def _domain(kept: Mapping[str, Any]) -> DomainShape:
+    levels = tuple(LevelShape(**level) for level in kept["levels"])
+    return DomainShape(**{**kept, "rule": LevelRule(**kept["rule"]), "levels": levels})

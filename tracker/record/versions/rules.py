@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from tracker.frameworks.versions.rules import Meaning, Scale, shortcut
 from tracker.frameworks.versions.rules_levels import LevelRule
-from tracker.frameworks.versions.rules_scale import Meaning, Scale, shortcut
 from tracker.rules.core.wording import Wording
 
 LevelCounts = Mapping[tuple[int, int], int]

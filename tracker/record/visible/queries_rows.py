@@ -1,4 +1,8 @@
-"""The rows of a sheet: everything that is said of people's skills, as one statement asks it."""
+"""The rows of a sheet: everything that is said of people's skills, as one statement asks it.
+
+The rows of a sheet that the learner alone reads: what they have to show, what was reviewed with
+it, what they noted, what was agreed to do, and whether they read how ratings are used.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -12,6 +16,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    and_,
     bindparam,
     case,
     cast,
@@ -28,7 +33,11 @@ from sqlalchemy.types import TypeEngine
 from tracker.db import UTCDateTime
 from tracker.models import (
     Domain,
+    Draft,
     Endorsement,
+    Evidence,
+    EvidenceLink,
+    EvidenceVersion,
     Framework,
     LevelException,
     LevelExceptionText,
@@ -40,19 +49,24 @@ from tracker.models import (
     RevealedAnswer,
     Review,
     ReviewItem,
+    ReviewItemEvidence,
+    Skill,
     Statement,
     Strand,
     Target,
+    TrainingAction,
+    UseStatement,
+    UseStatementReading,
 )
-from tracker.models.joins import is_one_of_people
+from tracker.models.joins import current_version, draft_of_notes, is_one_of_people, versions_of
 from tracker.models.record.versions import expected_rank, expects, target_keys
 from tracker.models.record.words import Moment, stood
 from tracker.models.reviews.exceptions import is_agreed
 from tracker.models.reviews.reviews import AGREED, NOT_WITHDRAWN
 from tracker.policy.reviewers import is_with_a_reviewer
 from tracker.record.sheet.queries_learners import FRAMEWORK, LATER_OF_PEOPLE, LIBRARY
-from tracker.record.sheet.rules_words import Side
-from tracker.record.versions import queries as versions
+from tracker.record.sheet.rules import Side
+from tracker.record.versions import queries as versions_queries
 from tracker.record.workflow.rules import REVEALED, ItemStatus
 
 EXCEPTION, SENT, LEFT_OUT, COUNTS_LATER = "exception", "sent", "left_out", "counts_later"
@@ -88,20 +102,20 @@ def _of_row(*names: str) -> Callable[[Row[Any]], tuple[Any, ...]]:
     return itemgetter(*(1 + [*COLUMNS].index(name) for name in names))
 
 
-WORD = _of_row(
+ANSWER_COLUMNS = _of_row(
     "answer", "at", "id", "statement_id", "who_id", "who", "reason", "on", "day", "of_answer"
 )
 ITEM = _of_row("answer", "at", "id", "statement_id", "on", "other", "text", "is_so")
-"""What a `Word`, but for its place, and a `SentItem` are made of."""
+"""What a `SheetAnswer`, but for its place, and a `SentItem` are made of."""
 
 
-OF_A_WORD = "person_id", "skill_id", "id", "statement_id"
+OF_AN_ANSWER = "person_id", "skill_id", "id", "statement_id"
 
 
 def row(kind: str, of: Any = None, /, **columns: Any) -> Selected:
     """One kind of row. Columns that the kind doesn't have are empty. `of`: a table with columns of
     its own for whose word it is, on which skill, and in which wording."""
-    columns = {name: getattr(of, name) for name in OF_A_WORD if hasattr(of, name)} | columns
+    columns = {name: getattr(of, name) for name in OF_AN_ANSWER if hasattr(of, name)} | columns
     return select(
         literal_column(f"'{kind}'").label("kind"),
         *(
@@ -287,7 +301,9 @@ def moved() -> Selected:
             text=Framework.version,
         )
         .join(Framework, Framework.id == PersonVersion.framework_id)
-        .where(is_one_of_people(PersonVersion.person_id), PersonVersion.slug == versions.SLUG)
+        .where(
+            is_one_of_people(PersonVersion.person_id), PersonVersion.slug == versions_queries.SLUG
+        )
     )
 
 
@@ -296,4 +312,98 @@ def _of_items(kind: str, **columns: Any) -> Selected:
         row(kind, ReviewItem, person_id=Review.learner_id, **columns)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(is_one_of_people(Review.learner_id))
+    )
+
+
+def own_rows() -> list[Selected]:
+    return [_linked(), _reviewed_with(), _noted(), _steps()]
+
+
+def _linked() -> Selected:
+    return (
+        row(
+            LINKED,
+            person_id=Evidence.person_id,
+            skill_id=EvidenceLink.skill_id,
+            id=EvidenceVersion.id,
+            at=EvidenceLink.linked_at,
+            on=Evidence.changed_at,
+            is_so=case((Evidence.archived_at.is_not(None), 1), else_=0),
+        )
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .join(EvidenceVersion, current_version())
+        .join(Skill, Skill.id == EvidenceLink.skill_id)
+        .where(is_one_of_people(Evidence.person_id), Skill.slug == versions_queries.SLUG)
+    )
+
+
+def _reviewed_with() -> Selected:
+    return (
+        row(
+            REVIEWED_WITH,
+            person_id=Endorsement.person_id,
+            id=Endorsement.id,
+            other=ReviewItemEvidence.version_id,
+        )
+        .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
+        .where(is_one_of_people(Endorsement.person_id), stood(None))
+    )
+
+
+def _noted() -> Selected:
+    return (
+        row(NOTED, person_id=Draft.person_id, skill_id=Skill.id)
+        .select_from(Skill)
+        .join(Draft, draft_of_notes(Draft.person_id, Skill.id))
+        .where(is_one_of_people(Draft.person_id), Skill.slug == versions_queries.SLUG)
+    )
+
+
+def _steps() -> Selected:
+    return (
+        row(
+            STEP,
+            person_id=Review.learner_id,
+            id=TrainingAction.id,
+            statement_id=ReviewItem.id,
+            who_id=TrainingAction.owner_id,
+            who=Person.name,
+            reason=TrainingAction.text,
+            day=TrainingAction.due_on,
+            other=Review.id,
+            text=Statement.title,
+        )
+        .join(ReviewItem, ReviewItem.id == TrainingAction.item_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(Person, Person.id == Review.reviewer_id)
+        .where(
+            is_one_of_people(Review.learner_id),
+            Review.framework_id.in_(versions_of(FRAMEWORK)),
+            TrainingAction.done_at.is_(None),
+        )
+    )
+
+
+def use_statement() -> Selected:
+    newest = (
+        select(func.max(UseStatement.id))
+        .where(UseStatement.library_id == LIBRARY)
+        .scalar_subquery()
+    )
+    reading = and_(
+        UseStatementReading.person_id == Person.id,
+        UseStatementReading.use_statement_id == UseStatement.id,
+    )
+    return (
+        row(
+            USE_STATEMENT,
+            person_id=Person.id,
+            answer=case((UseStatementReading.id.is_not(None), "read")),
+            id=UseStatement.id,
+        )
+        .select_from(Person)
+        .join(UseStatement, UseStatement.id == newest)
+        .outerjoin(UseStatementReading, reading)
+        .where(is_one_of_people(Person.id))
     )

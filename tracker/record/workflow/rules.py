@@ -55,7 +55,7 @@ class Move(StrEnum):
 class EndorsementStatus(StrEnum):
     """*Standing* counts. *Superseded* is an older one that a newer answer replaced."""
 
-    STANDING = "standing"
+    IN_FORCE = "standing"
     SUPERSEDED = "superseded"
     SUSPENDED = "suspended"
     EXPIRED = "expired"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.account.rules import Away
 from tracker.db import ask_made
-from tracker.frameworks.versions.rules_scale import Scale
+from tracker.frameworks.versions.rules import Scale
 from tracker.models import (
     AwayPeriod,
     Endorsement,
@@ -30,9 +30,9 @@ from tracker.models.joins import scale_rows
 from tracker.policy.permissions import Actor
 from tracker.record.endorsements.rules import EndorsementContent, seal
 from tracker.record.workflow.rules import LIVE, ItemStatus, a_week_later, due_day, is_settled
-from tracker.records import audit
-from tracker.records.core import notices
-from tracker.reviews.act import rules as moves
+from tracker.records import audit as audit_records
+from tracker.records.core import notices as notices_records
+from tracker.reviews.act import rules as act_rules
 from tracker.reviews.act.rules import AnyMove, Due, MoveRule, Recipient, Tell, Thing
 from tracker.reviews.review.queries import of_reviewer
 from tracker.row_locks import held
@@ -66,8 +66,8 @@ def act(
     triggers of what it writes. Raises Conflict: the table has no such move, the review of an item
     is over, or the item has been shown; differences_over, where somebody comes after its last day.
     """
-    before = row.status or moves.NEW
-    rule = moves.rule_of(THINGS[type(row)], move, before)
+    before = row.status or act_rules.NEW
+    rule = act_rules.rule_of(THINGS[type(row)], move, before)
     if isinstance(row, ReviewItem):
         was_shown = before == ItemStatus.NOT_OBSERVED and row.revealed_at is not None
         if review.status not in LIVE or was_shown:
@@ -86,15 +86,15 @@ def act(
             raise Conflict("differences_over")
         if rule.due is not None:
             _begin_time(tx, rule.due, review, library, today)
-    if before == moves.NEW:
+    if before == act_rules.NEW:
         tx.flush()
         tx.add(row)
         tx.flush()
     _remember(tx, rule, move, review, row, by, before, now)
-    facts: dict[str, audit.Fact] = {"review": review.id}
+    facts: dict[str, audit_records.Fact] = {"review": review.id}
     for name in rule.facts:
         facts[name] = _fact(tx, name, row)
-    audit.note(
+    audit_records.note(
         tx,
         rule.audit,
         now,
@@ -106,7 +106,7 @@ def act(
     if rule.takes_back is not None:
         of, kind = rule.takes_back
         for person_id in _people(review, of, by):
-            notices.call_back(tx, review.id, person_id, kind)
+            notices_records.call_back(tx, review.id, person_id, kind)
     if rule.tells is not None:
         _tell(tx, rule.tells, review, row, by, now)
 
@@ -175,11 +175,11 @@ def _remember(
         tx.add(ReviewMove(review_id=review.id, item_id=item_id, move=name, **told))
 
 
-def _fact(tx: Session, name: str, row: Moving) -> audit.Fact:
+def _fact(tx: Session, name: str, row: Moving) -> audit_records.Fact:
     """The value for a name in the `facts` of a rule."""
     if name == "seal" and isinstance(row, Endorsement):
         return seal_of(row, tx.get_one(ReviewItem, row.item_id))
-    fact: audit.Fact = row.id if name == "endorsement" else getattr(row, name)
+    fact: audit_records.Fact = row.id if name == "endorsement" else getattr(row, name)
     return fact
 
 
@@ -206,7 +206,7 @@ def _tell(
     of: Moving = review if isinstance(row, ReviewItem) else row
     key = happening(THINGS[type(of)], of.id, review.sent_at if tell.once else now)
     for person_id in _people(review, tell.to, by):
-        notices.note(
+        notices_records.note(
             tx,
             person_id,
             tell.kind,

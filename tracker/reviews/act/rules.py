@@ -150,38 +150,50 @@ _SENT, _CLOSED = (ReviewStatus.SENT,), (ReviewStatus.CLOSED,)
 _TO_ANSWER = ItemStatus.WAITING, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED
 _RETURNED, _ANSWERED = (ItemStatus.RETURNED,), (ItemStatus.ANSWERED,)
 _WAITING, _UNSEEN = (ItemStatus.WAITING,), ItemStatus.NOT_OBSERVED
-_DIFFERS, _STANDING = (ItemStatus.DIFFERS,), (EndorsementStatus.STANDING,)
+_DIFFERS, _IN_FORCE = (ItemStatus.DIFFERS,), (EndorsementStatus.IN_FORCE,)
 _OPEN = ExceptionStatus.PROPOSED, ExceptionStatus.AGREED
 
 
 def _closes(tells: Tell | None) -> MoveRule:
     kind, at = ReviewStatus.CLOSED, "closed_at"
-    return MoveRule(_LIVE, kind, WENT_ON, tells, at, counts=True, history=Move.CLOSE)
+    return MoveRule(
+        before=_LIVE, after=kind, audit=WENT_ON, tells=tells, at=at, counts=True, history=Move.CLOSE
+    )
 
 
 def _reveals(after: ItemStatus) -> MoveRule:
-    return MoveRule(_ANSWERED, after, WENT_ON, _REVEALED, "revealed_at")
+    return MoveRule(before=_ANSWERED, after=after, audit=WENT_ON, tells=_REVEALED, at="revealed_at")
 
 
 def _ends(after: EndorsementStatus, tells: Tell | None = None) -> MoveRule:
     kind = f"endorsement_{after}"
-    return MoveRule(_STANDING, after, kind, tells, "ended_at", OF_STATEMENT, counts=True)
+    return MoveRule(
+        before=_IN_FORCE,
+        after=after,
+        audit=kind,
+        tells=tells,
+        at="ended_at",
+        facts=OF_STATEMENT,
+        counts=True,
+    )
 
 
 def _excepts(
     before: tuple[str, ...], after: ExceptionStatus, at: str, tells: Tell | None = None
 ) -> MoveRule:
     kind = "exception_moved"
-    return MoveRule(before, after, kind, tells, at, OF_STATEMENT, counts=True)
+    return MoveRule(
+        before=before, after=after, audit=kind, tells=tells, at=at, facts=OF_STATEMENT, counts=True
+    )
 
 
 MOVES: dict[tuple[Thing, AnyMove], MoveRule] = {
     (Thing.REVIEW, Move.SEND): MoveRule(
-        (NEW,),
-        ReviewStatus.SENT,
-        "review_sent",
-        Tell(NoticeKind.REVIEW_SENT, Recipient.REVIEWER),
-        "sent_at",
+        before=(NEW,),
+        after=ReviewStatus.SENT,
+        audit="review_sent",
+        tells=Tell(NoticeKind.REVIEW_SENT, Recipient.REVIEWER),
+        at="sent_at",
         due=Due.REVIEW,
     ),
     (Thing.REVIEW, Move.WITHDRAW): MoveRule(
@@ -262,7 +274,7 @@ MOVES: dict[tuple[Thing, AnyMove], MoveRule] = {
     ),
     (Thing.ENDORSEMENT, EndorsementChange.GIVE): MoveRule(
         (NEW,),
-        EndorsementStatus.STANDING,
+        EndorsementStatus.IN_FORCE,
         GIVEN,
         at="endorsed_at",
         facts=("statement_id", "endorsement", "seal"),

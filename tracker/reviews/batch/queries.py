@@ -17,8 +17,7 @@ from tracker.db import session
 from tracker.models import Domain, Framework, Level, Review, ReviewItem, Statement, Strand
 from tracker.models.columns import written
 from tracker.models.joins import level_of_statement
-from tracker.models.reviews.due_dates import review_due
-from tracker.models.reviews.reviews import IS_LIVE
+from tracker.models.reviews.reviews import IS_LIVE, review_due
 from tracker.policy.permissions import Actor
 from tracker.queries.asking import row_as
 from tracker.record.workflow.rules import ItemStatus

@@ -7,18 +7,18 @@ from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
-from tracker.accounts.account import actions as account
+from tracker.accounts.account import actions as account_actions
 from tracker.policy.permissions import Subject
-from tracker.record.workflow import queries as review_subjects
+from tracker.record.workflow import queries as workflow_queries
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.batch import pages_cards as cards, queries as batches
+from tracker.reviews.batch import pages as batch_pages, queries as batch_queries
 from tracker.reviews.batch.forms import CardFields, SentScreen, from_form
 from tracker.reviews.batch.pages import ReviewScreen, StatementScreen
 from tracker.reviews.review import (
-    actions_answers as answers,
-    pages,
-    pages_screens as review_screens,
-    queries_items as review_items,
+    actions as review_actions,
+    pages as review_pages,
+    pages_screens as review_pages_screens,
+    queries_items as review_queries_items,
 )
 from tracker.reviews.review.rules import newer_in, response_of
 from tracker.rules.drafts import RESPONSE
@@ -34,20 +34,20 @@ bp = Blueprint("batch_review", __name__)
 
 
 @bp.get("/reviews/<id:review_id>/screen/<id:number>")
-@door(Permission.REVIEW_ANSWER, review_subjects.review)
+@door(Permission.REVIEW_ANSWER, workflow_queries.review)
 def screen(review: Subject, number: int) -> ResponseReturnValue:
     return ReviewScreen(review.id, number).page()
 
 
 @bp.post("/reviews/<id:review_id>/screen/<id:number>")
-@door(Permission.REVIEW_ANSWER, review_subjects.review, takes=LONG_FORM)
+@door(Permission.REVIEW_ANSWER, workflow_queries.review, takes=LONG_FORM)
 def answer_screen(review: Subject, number: int) -> ResponseReturnValue:
     screen = ReviewScreen(review.id, number)
     return _answered(screen, screen.ids())
 
 
 @bp.post("/review-items/<id:item_id>/said")
-@door(Permission.REVIEW_ANSWER, review_subjects.review_item, takes={**FORM, **JSON})
+@door(Permission.REVIEW_ANSWER, workflow_queries.review_item, takes={**FORM, **JSON})
 def save(item: Subject) -> ResponseReturnValue:
     """One card of a screen, for the script. Raises Invalid("rating_malformed"): a value of another
     type than the field's."""
@@ -55,10 +55,10 @@ def save(item: Subject) -> ResponseReturnValue:
     answer, ground, note = (text_of(body, name) or "" for name in CardFields._fields)
     version, person_id = count_of(body, "base_version") or 0, count_of(body, "person_id")
     kind = text_of(body, "screen")
-    review_screens.must_be_same(person_id)
+    review_pages_screens.must_be_same(person_id)
     response = response_of(item.id, answer, ground, note, version)
     try:
-        answers.answer(session.actor(), [response], session.now())
+        review_actions.answer(session.actor(), [response], session.now())
     except Conflict as refused:
         return _refused(item, errors.refused_rows(refused)[item.id])
     return jsonify(_saved(item, kind))
@@ -67,7 +67,7 @@ def save(item: Subject) -> ResponseReturnValue:
 @bp.get("/reviews/by-statement")
 @door(Permission.SIGNED_IN)
 def shared() -> ResponseReturnValue:
-    statements = batches.shared(session.actor(), session.today())
+    statements = batch_queries.shared(session.actor(), session.today())
     return render("reviews/batch/shared.html", shared=statements)
 
 
@@ -88,14 +88,14 @@ def answer_statement(statement_id: int) -> ResponseReturnValue:
 def _answered(screen: ReviewScreen | StatementScreen, ids: set[int]) -> ResponseReturnValue:
     """What a screen of those items sent, all of it or nothing."""
     sent = from_form(request.form)
-    review_screens.must_be_same(sent.person_id)
+    review_pages_screens.must_be_same(sent.person_id)
     try:
         changed, begun = _store(sent, ids)
     except (Invalid, Conflict) as refusal:
         try:
             return screen.page(sent, refusal), errors.status_of_rows(refusal)
         except Conflict as overtaken:
-            return pages.conflict_page(overtaken, sent.cards)
+            return review_pages.conflict_page(overtaken, sent.cards)
     if sent.act == "later":
         flash_message(screen.later())
         if begun:
@@ -115,8 +115,8 @@ def _answered(screen: ReviewScreen | StatementScreen, ids: set[int]) -> Response
         if changed
         else _("Nothing was changed.")
     )
-    if cards.left_alone(sent).cards:
-        return screen.page(cards.left_alone(sent))
+    if batch_pages.left_alone(sent).cards:
+        return screen.page(batch_pages.left_alone(sent))
     return redirect(screen.href_after(stay=sent.act == "ticked"), 303)
 
 
@@ -128,7 +128,7 @@ def _store(sent: SentScreen, ids: set[int], begun: int = 0) -> tuple[int, int]:
     """
     actor, now = session.actor(), session.now()
     try:
-        return answers.answer(actor, cards.wanted(sent, ids), now), begun
+        return review_actions.answer(actor, batch_pages.wanted(sent, ids), now), begun
     except Conflict as refusal:
         rows = errors.refused_rows(refusal)
         half = {item_id for item_id, why in rows.items() if isinstance(why, Invalid)}
@@ -136,7 +136,7 @@ def _store(sent: SentScreen, ids: set[int], begun: int = 0) -> tuple[int, int]:
             raise
     for card in sent.cards:
         if card.item_id in half:
-            account.save_draft(actor, RESPONSE, str(card.item_id), card.draft, now)
+            account_actions.save_draft(actor, RESPONSE, str(card.item_id), card.draft, now)
     whole = [card for card in sent.cards if card.item_id not in half]
     return _store(replace(sent, cards=whole), ids, begun + len(half))
 
@@ -144,10 +144,12 @@ def _store(sent: SentScreen, ids: set[int], begun: int = 0) -> tuple[int, int]:
 def _nothing_left() -> ResponseReturnValue:
     """404 for what was never the actor's; for what was, all that they typed is shown."""
     sent = from_form(request.form)
-    if not batches.was_with(session.actor(), [card.item_id for card in sent.touched + sent.ticked]):
+    if not batch_queries.was_with(
+        session.actor(), [card.item_id for card in sent.touched + sent.ticked]
+    ):
         abort(404)
-    review_screens.must_be_same(sent.person_id)
-    return pages.conflict_page_of_many(
+    review_pages_screens.must_be_same(sent.person_id)
+    return review_pages.conflict_page_of_many(
         Conflict("move_not_now"), sent.cards, url_for("batch_review.shared")
     )
 
@@ -155,17 +157,17 @@ def _nothing_left() -> ResponseReturnValue:
 def _saved(of: Subject, kind: str | None) -> Mapping[str, object]:
     """How the item stands now, and how far one is: with its statement across people, or with its
     review and the screen of that."""
-    items = review_items.for_reviewer(review_screens.review_of(of))
+    items = review_queries_items.for_reviewer(review_pages_screens.review_of(of))
     item = next(item for item in items if item.id == of.id)
-    here = review_screens.with_item(items, item.id)
+    here = review_pages_screens.with_item(items, item.id)
     if kind == "statement":
-        items = batches.of_statement(session.actor(), item.statement_id, session.today())
+        items = batch_queries.of_statement(session.actor(), item.statement_id, session.today())
     return {
         "version": item.version,
         "is_returned": item.status is ItemStatus.RETURNED,
-        "rated": review_screens.done(items),
+        "rated": review_pages_screens.done(items),
         "page_nav": {here.key: here.done},
-        "left": review_screens.left(items),
+        "left": review_pages_screens.left(items),
         "turn": sum(item.version for item in items),
     }
 
@@ -175,7 +177,7 @@ def _refused(item: Subject, refusal: Refusal) -> ResponseReturnValue:
     newer = newer_in(refusal)
     if newer is None:
         raise refusal
-    words = pages.words_of(pages.header_of(review_screens.review_of(item)))
+    words = review_pages.words_of(review_pages.header_of(review_pages_screens.review_of(item)))
     current = {**asdict(newer), "ground": newer.ground or ""}
-    message = f"{errors.message_for(refusal)} {cards.saved_meanwhile(newer, words)}"
+    message = f"{errors.message_for(refusal)} {batch_pages.saved_meanwhile(newer, words)}"
     return jsonify(error=message, code=refusal.code, current=current), 409

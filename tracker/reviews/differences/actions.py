@@ -14,19 +14,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
-from tracker.evidence.erasures import records as held_texts
+from tracker.evidence.erasures import records as erasures_records
 from tracker.models import Library, Person, Review, ReviewItem, Thanks, TrainingAction
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor
 from tracker.record.workflow.rules import REVEALED, ItemStatus, ReviewStatus
-from tracker.records.core import notices
-from tracker.reviews.act import records as acts
+from tracker.records.core import notices as notices_records
+from tracker.reviews.act import records as act_records
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import Aside
-from tracker.reviews.differences import records as differences
+from tracker.reviews.differences import records as differences_records
 from tracker.reviews.differences.queries import waits_for
 from tracker.reviews.differences.rules import Choice
-from tracker.reviews.endorsements import records as endorsements
+from tracker.reviews.endorsements import records as endorsements_records
 from tracker.reviews.review.rules import THANKS_MAX, clean_text
 from tracker.rules.calendar import day_in
 from tracker.rules.core.erasures import HeldSource
@@ -61,12 +61,12 @@ def choose(
     Raises Conflict("answers_refused") with `rows`: why, by item.
     """
     with transaction() as tx:
-        review = acts.locked(tx, review_id)
-        acts.must_be_either(tx, review, actor, now)
-        items = {item.id: item for item in acts.items(tx, review)}
-        _store(differences.choose, tx, review, items, actor, choices, now)
+        review = act_records.locked(tx, review_id)
+        act_records.must_be_either(tx, review, actor, now)
+        items = {item.id: item for item in act_records.items(tx, review)}
+        _store(differences_records.choose, tx, review, items, actor, choices, now)
         for item_id in set(cleared) & set(items):
-            differences.forget(tx, items[item_id], actor.person_id)
+            differences_records.forget(tx, items[item_id], actor.person_id)
 
 
 def confirm_all(
@@ -81,7 +81,7 @@ def confirm_all(
     confirmation_own).
     """
     with transaction() as tx:
-        review = acts.locked(tx, review_id, with_learner=True)
+        review = act_records.locked(tx, review_id, with_learner=True)
         if not _is_late(tx, review, actor, now):
             return _confirm(tx, review, actor, choices, now)
     raise Conflict("differences_over")
@@ -90,11 +90,11 @@ def confirm_all(
 def _confirm(
     tx: Session, review: Review, actor: Actor, choices: Sequence[Choice], now: dt.datetime
 ) -> Confirmed:
-    items = {item.id: item for item in acts.items(tx, review)}
-    _store(differences.confirm, tx, review, items, actor, choices, now)
+    items = {item.id: item for item in act_records.items(tx, review)}
+    _store(differences_records.confirm, tx, review, items, actor, choices, now)
     ended = Counter(items[choice.item_id].status for choice in choices)
     if set(ended) - {ItemStatus.DIFFERS} and review.status is not ReviewStatus.CLOSED:
-        endorsements.close_if_ended(tx, review, actor.person_id, now)
+        endorsements_records.close_if_ended(tx, review, actor.person_id, now)
     chosen = select(func.count()).where(ReviewItem.id.in_(choice.item_id for choice in choices))
     both = tx.scalar(chosen.where(waits_for(actor.person_id))) or 0
     return Confirmed(
@@ -132,7 +132,7 @@ def _store(
 
 def take_back(actor: Actor, item_id: int, now: dt.datetime) -> None:
     """Withdraw one's own confirmation: it is a choice again, that nobody else sees."""
-    _move(actor, item_id, differences.take_back, now)
+    _move(actor, item_id, differences_records.take_back, now)
 
 
 def undo_keep_apart(actor: Actor, item_id: int, now: dt.datetime) -> None:
@@ -140,7 +140,7 @@ def undo_keep_apart(actor: Actor, item_id: int, now: dt.datetime) -> None:
 
     Raises Conflict("move_not_now").
     """
-    _move(actor, item_id, differences.undo_keep_apart, now)
+    _move(actor, item_id, differences_records.undo_keep_apart, now)
 
 
 def _move(
@@ -150,7 +150,7 @@ def _move(
     now: dt.datetime,
 ) -> None:
     with transaction() as tx:
-        review, item = acts.locked_item(tx, item_id, with_learner=True)
+        review, item = act_records.locked_item(tx, item_id, with_learner=True)
         if not _is_late(tx, review, actor, now):
             return move(tx, review, item, actor.person_id, now)
     raise Conflict("differences_over")
@@ -158,8 +158,8 @@ def _move(
 
 def _is_late(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> bool:
     """Whether the review's last day is over, which ends it. Raises Missing."""
-    acts.must_be_either(tx, review, actor, now)
-    return differences.end_if_late(tx, review, actor.today(now), now)
+    act_records.must_be_either(tx, review, actor, now)
+    return differences_records.end_if_late(tx, review, actor.today(now), now)
 
 
 def add_next_step(
@@ -178,7 +178,7 @@ def add_next_step(
     if not today <= due_on <= today + dt.timedelta(days=366 * STEP_YEARS):
         raise Invalid("step_date", "due_on")
     with transaction() as tx:
-        review, item = acts.item_of_both(tx, actor, item_id, now)
+        review, item = act_records.item_of_both(tx, actor, item_id, now)
         if item.status not in REVEALED:
             raise Conflict("move_not_now", move="next_step", status=item.status)
         if owner_id not in (review.learner_id, review.reviewer_id):
@@ -189,7 +189,7 @@ def add_next_step(
         tx.add(step)
         tx.flush()
         if owner_id != actor.person_id:
-            notices.note(
+            notices_records.note(
                 tx,
                 owner_id,
                 NoticeKind.NEXT_STEP_GIVEN,
@@ -204,7 +204,7 @@ def add_next_step(
 def finish_next_step(actor: Actor, item_id: int, step_id: int, now: dt.datetime) -> None:
     """Either of the two ticks a next step off. A second time changes nothing."""
     with transaction() as tx:
-        _review, item = acts.item_of_both(tx, actor, item_id, now)
+        _review, item = act_records.item_of_both(tx, actor, item_id, now)
         step = tx.get(TrainingAction, step_id)
         if step is None or step.item_id != item.id:
             raise Missing
@@ -224,8 +224,8 @@ def end_late(now: dt.datetime) -> int:
     count = 0
     for review_id, time_zone in open_reviews.all():
         with transaction() as tx:
-            review = acts.locked(tx, review_id, with_learner=True)
-            count += differences.end_if_late(tx, review, day_in(time_zone, now), now)
+            review = act_records.locked(tx, review_id, with_learner=True)
+            count += differences_records.end_if_late(tx, review, day_in(time_zone, now), now)
     return count
 
 
@@ -261,8 +261,8 @@ def _thanks_of(
     tx: Session, review_id: int, actor: Actor, now: dt.datetime
 ) -> tuple[Review, Thanks | None, int]:
     """The review, locked, what the actor wrote there, and who the other is."""
-    review = acts.locked(tx, review_id)
-    acts.must_be_either(tx, review, actor, now)
+    review = act_records.locked(tx, review_id)
+    act_records.must_be_either(tx, review, actor, now)
     if review.status is not ReviewStatus.CLOSED:
         raise Conflict("move_not_now")
     is_learner = review.learner_id == actor.person_id
@@ -273,5 +273,5 @@ def _thanks_of(
 
 def _hold(tx: Session, thanks: Thanks, actor: Actor, other_id: int, now: dt.datetime) -> None:
     """Keep what goes, where a legal hold is on either of them."""
-    taker = held_texts.taker_of(tx, other_id, now)
+    taker = erasures_records.taker_of(tx, other_id, now)
     taker.take(HeldSource.THANKS, thanks.id, actor.person_id, text=thanks.text)

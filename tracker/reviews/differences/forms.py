@@ -45,7 +45,12 @@ class SentChoice:
         if kind not in set(ChoiceKind) or (kind == ChoiceKind.AGREE) != (answer != ""):
             raise Invalid("answer_unknown", "choice")
         return Choice(
-            self.item_id, ChoiceKind(kind), answer or None, self.reason, self.seen, self.own
+            item_id=self.item_id,
+            kind=ChoiceKind(kind),
+            answer=answer or None,
+            reason=self.reason,
+            seen=self.seen,
+            own=self.own,
         )
 
 

@@ -21,7 +21,7 @@ from tracker.models import (
 from tracker.models.columns import written
 from tracker.record.workflow.rules import ItemStatus, Move, ReviewStatus
 from tracker.reviews.differences.rules import ChoiceKind
-from tracker.reviews.review.queries_details import by_item
+from tracker.reviews.review.queries import by_item
 
 OwnChoice = Row[int, bool, ChoiceKind, str | None, str]
 """Chosen, and not confirmed: the `id` of an item, whether it `waits`, and the `kind`, `answer` and

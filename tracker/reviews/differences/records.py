@@ -9,15 +9,15 @@ import datetime as dt
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from tracker.frameworks.versions.rules_scale import CANNOT_TELL
+from tracker.frameworks.versions.rules import CANNOT_TELL
 from tracker.models import Confirmation, DifferenceChoice, Review, ReviewItem, ReviewMove
 from tracker.models.columns import written
 from tracker.record.workflow.rules import ItemStatus, Move
-from tracker.reviews.act import records as acts
+from tracker.reviews.act import records as act_records
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import AtEnd, Thing, rule_of
 from tracker.reviews.differences.rules import Choice, ChoiceKind, needs_reason
-from tracker.reviews.endorsements import records as endorsements
+from tracker.reviews.endorsements import records as endorsements_records
 from tracker.reviews.review.rules import seen_stamp
 from tracker.rules.errors import Conflict, Invalid
 
@@ -136,9 +136,9 @@ def end_if_late(tx: Session, review: Review, today: dt.date, now: dt.datetime) -
     """Once its last day is over a review ends, by nobody: what differs is kept apart, what is
     returned or was answered and never revealed is dropped, and the rest was not seen. Returns
     whether it did."""
-    if not acts.is_past_end(tx, review, today):
+    if not act_records.is_past_end(tx, review, today):
         return False
-    for item in acts.items(tx, review):
+    for item in act_records.items(tx, review):
         if item.status is ItemStatus.DIFFERS:
             keep_apart(tx, review, item, None, now)
         elif item.status in (ItemStatus.RETURNED, ItemStatus.ANSWERED):
@@ -148,10 +148,10 @@ def end_if_late(tx: Session, review: Review, today: dt.date, now: dt.datetime) -
             act(tx, AtEnd.NOT_SEEN, review, item, None, now, **unseen)
         if item.status is ItemStatus.NOT_OBSERVED:
             item.revealed_at = item.revealed_at or now
-    endorsements.close_if_ended(tx, review, None, now)
+    endorsements_records.close_if_ended(tx, review, None, now)
     return True
 
 
 def _must_be_known(review: Review, answer: str | None) -> None:
-    if answer is not None and answer not in acts.scale_of(review).endorsable:
+    if answer is not None and answer not in act_records.scale_of(review).endorsable:
         raise Invalid("answer_unknown", "answer")

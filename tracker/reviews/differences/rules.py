@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.frameworks.versions.rules_scale import counterpart
+from tracker.frameworks.versions.rules import counterpart
 
 
 class ChoiceKind(StrEnum):

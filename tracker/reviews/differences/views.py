@@ -7,16 +7,20 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
-from tracker.frameworks.versions.rules_scale import counterpart
+from tracker.frameworks.versions.rules import counterpart
 from tracker.policy.permissions import Subject
-from tracker.record.workflow import queries as review_subjects
-from tracker.reviews.differences import actions as differences
+from tracker.record.workflow import queries as workflow_queries
+from tracker.reviews.differences import actions as differences_actions
 from tracker.reviews.differences.actions import Confirmed
 from tracker.reviews.differences.forms import SentDifferences, from_form
 from tracker.reviews.differences.pages import differences_page
 from tracker.reviews.differences.rules import TAKEN_UNASKED, Choice, is_taken, needs_reason
 from tracker.reviews.result.pages import result_page
-from tracker.reviews.review import pages, pages_screens as screens, queries_details as item_details
+from tracker.reviews.review import (
+    pages as review_pages,
+    pages_screens as review_pages_screens,
+    queries as review_queries,
+)
 from tracker.reviews.review.forms import ThanksForm
 from tracker.reviews.review.queries_items import Item
 from tracker.rules.errors import Conflict, Invalid
@@ -27,16 +31,16 @@ from tracker.web.http.errors import flash_message
 from tracker.web.http.input_checks import LONG_FORM
 
 bp = Blueprint("differences", __name__)
-bp.register_error_handler(Conflict, pages.conflict_page)
+bp.register_error_handler(Conflict, review_pages.conflict_page)
 
 
 @bp.post("/reviews/<id:review_id>/differences")
-@door(Permission.REVIEW_READ, review_subjects.review, takes=LONG_FORM)
+@door(Permission.REVIEW_READ, workflow_queries.review, takes=LONG_FORM)
 def choose(review: Subject) -> ResponseReturnValue:
     sent = from_form(request.form)
-    screens.must_be_same(sent.person_id)
+    review_pages_screens.must_be_same(sent.person_id)
     try:
-        items = {item.id: item for item in pages.items_of(review)}
+        items = {item.id: item for item in review_pages.items_of(review)}
         choices = _with_reasons(items, sent.choices())
         taken = _taken(review, items, choices) if sent.act == "confirm" else []
         if len(taken) > TAKEN_UNASKED:
@@ -49,54 +53,54 @@ def choose(review: Subject) -> ResponseReturnValue:
     if sent.act == "keep":
         return "", 204
     flash_message(told)
-    return redirect(screens.outcome_href(pages.header_of(review.id)), 303)
+    return redirect(review_pages_screens.outcome_href(review_pages.header_of(review.id)), 303)
 
 
 @bp.get("/reviews/<id:review_id>/result")
-@door(Permission.REVIEW_READ, review_subjects.review)
+@door(Permission.REVIEW_READ, workflow_queries.review)
 def result(review: Subject) -> ResponseReturnValue:
     """What a review came to, once it has ended."""
-    header = pages.header_of(review.id)
-    if pages.is_sealed(header) or header.is_live:
+    header = review_pages.header_of(review.id)
+    if review_pages.is_sealed(header) or header.is_live:
         return redirect(url_for("reviews.show", review_id=review.id))
     return result_page(review, header)
 
 
 @bp.post("/reviews/<id:review_id>/thanks")
-@door(Permission.REVIEW_READ, review_subjects.review)
+@door(Permission.REVIEW_READ, workflow_queries.review)
 def thank(review: Subject) -> ResponseReturnValue:
     form = ThanksForm()
     try:
-        differences.thank(session.actor(), review.id, form.text.data or "", session.now())
+        differences_actions.thank(session.actor(), review.id, form.text.data or "", session.now())
     except Invalid as refusal:
         errors.put_on(form, refusal)
-        return result_page(review, pages.header_of(review.id), form), 422
+        return result_page(review, review_pages.header_of(review.id), form), 422
     flash_message(_("Sent. Only the two of you see it."))
     return redirect(url_for("differences.result", review_id=review.id), 303)
 
 
 @bp.post("/reviews/<id:review_id>/thanks/withdraw")
-@door(Permission.REVIEW_READ, review_subjects.review)
+@door(Permission.REVIEW_READ, workflow_queries.review)
 def withdraw_thanks(review: Subject) -> ResponseReturnValue:
-    differences.withdraw_thanks(session.actor(), review.id, session.now())
+    differences_actions.withdraw_thanks(session.actor(), review.id, session.now())
     flash_message(_("Withdrawn. Your thanks are deleted."))
     return redirect(url_for("differences.result", review_id=review.id), 303)
 
 
 @bp.post("/review-items/<id:item_id>/take-back")
-@door(Permission.REVIEW_READ, review_subjects.review_item)
+@door(Permission.REVIEW_READ, workflow_queries.review_item)
 def take_back(item: Subject) -> ResponseReturnValue:
-    differences.take_back(session.actor(), item.id, session.now())
+    differences_actions.take_back(session.actor(), item.id, session.now())
     flash_message(_("Withdrawn. Your choice is still here, and only you see it."))
-    return redirect(pages.at(item), 303)
+    return redirect(review_pages.at(item), 303)
 
 
 @bp.post("/review-items/<id:item_id>/undo-no-agreement")
-@door(Permission.REVIEW_READ, review_subjects.review_item)
+@door(Permission.REVIEW_READ, workflow_queries.review_item)
 def undo_keep_apart(item: Subject) -> ResponseReturnValue:
-    differences.undo_keep_apart(session.actor(), item.id, session.now())
+    differences_actions.undo_keep_apart(session.actor(), item.id, session.now())
     flash_message(_("Undone. The difference is open again."))
-    return redirect(pages.at(item), 303)
+    return redirect(review_pages.at(item), 303)
 
 
 def _store(review: Subject, sent: SentDifferences, choices: list[Choice]) -> str:
@@ -104,11 +108,11 @@ def _store(review: Subject, sent: SentDifferences, choices: list[Choice]) -> str
     actor, now = session.actor(), session.now()
     if sent.act in ("save", "keep"):
         cleared = [row.item_id for row in sent.rows.values() if row.is_cleared]
-        differences.choose(actor, review.id, choices, cleared, now)
+        differences_actions.choose(actor, review.id, choices, cleared, now)
         return _("Saved. Only you see your choices until you confirm them.")
     if not choices:
         raise Invalid("difference_nothing")
-    return _told(review, differences.confirm_all(actor, review.id, choices, now))
+    return _told(review, differences_actions.confirm_all(actor, review.id, choices, now))
 
 
 def _with_reasons(items: Mapping[int, Item], choices: list[Choice]) -> list[Choice]:
@@ -127,8 +131,8 @@ def _with_reasons(items: Mapping[int, Item], choices: list[Choice]) -> list[Choi
 def _taken(review: Subject, items: Mapping[int, Item], choices: list[Choice]) -> list[int]:
     """The items for which the other side's answer is taken: their rating, or what they would agree
     on by now."""
-    me, is_learner = session.actor().person_id, pages.is_learner(review)
-    confirmed = item_details.confirmations(review.id)
+    me, is_learner = session.actor().person_id, review_pages.is_learner(review)
+    confirmed = review_queries.confirmations(review.id)
     taken = []
     for choice in choices:
         if (item := items.get(choice.item_id)) is None:
@@ -143,8 +147,8 @@ def _taken(review: Subject, items: Mapping[int, Item], choices: list[Choice]) ->
 
 
 def _told(review: Subject, done: Confirmed) -> str:
-    header = pages.header_of(review.id)
-    name = header.reviewer_first if pages.is_learner(review) else header.learner_first
+    header = review_pages.header_of(review.id)
+    name = header.reviewer_first if review_pages.is_learner(review) else header.learner_first
     agreed = ngettext(
         "You both agreed on %(num)d, so it is reviewed.",
         "You both agreed on %(num)d, so they are reviewed.",

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
-from tracker.evidence.files.rules_places import FilePlace
+from tracker.evidence.files.rules_backends import FileBackend
 from tracker.models import (
     Domain,
     Endorsement,
@@ -34,7 +34,7 @@ from tracker.policy.permissions import Actor, people_of
 from tracker.record.endorsements.rules import OPEN, TakenBack, may_be_excepted, taken_back
 from tracker.record.visible.queries import Reader
 from tracker.record.workflow.rules import expires_on
-from tracker.reviews.act import records as acts
+from tracker.reviews.act import records as act_records
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import EndorsementChange, ExceptionMove
 from tracker.reviews.endorsements.queries import last_revealed
@@ -42,7 +42,7 @@ from tracker.reviews.endorsements.records import review_of
 from tracker.reviews.review.rules import clean_text
 from tracker.rules.calendar import day_in, is_over
 from tracker.rules.errors import Conflict, Missing
-from tracker.storage import files
+from tracker.storage import files as storage_files
 
 
 def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> None:
@@ -57,8 +57,8 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
         endorsement = tx.get(Endorsement, endorsement_id)
         if endorsement is None or endorsement.endorser_id != actor.person_id:
             raise Missing
-        review, _item = acts.locked_item(tx, endorsement.item_id, with_learner=True)
-        acts.must_be_reviewer(tx, review, actor, now)
+        review, _item = act_records.locked_item(tx, endorsement.item_id, with_learner=True)
+        act_records.must_be_reviewer(tx, review, actor, now)
         of = review.learner_id, endorsement.statement_id, endorsement.endorsed_at
         if Reader(actor, now).is_hidden_since(*of):
             raise Conflict("statement_hidden")
@@ -81,7 +81,7 @@ def expire_due(now: dt.datetime) -> int:
         try:
             with transaction() as tx:
                 endorsement = tx.get_one(Endorsement, endorsement_id)
-                acts.lock_person(tx, endorsement.person_id)
+                act_records.lock_person(tx, endorsement.person_id)
                 tx.refresh(endorsement)
                 review = review_of(tx, endorsement)
                 act(tx, EndorsementChange.EXPIRE, review, endorsement, None, now)
@@ -91,9 +91,9 @@ def expire_due(now: dt.datetime) -> int:
     return count
 
 
-def damaged_files(place: FilePlace, digests: Collection[str]) -> frozenset[str]:
+def damaged_files(place: FileBackend, digests: Collection[str]) -> frozenset[str]:
     """Which of these evidence files are gone, or are not what was stored any more."""
-    return frozenset(sha256 for sha256 in digests if files.whole(place, sha256) is None)
+    return frozenset(sha256 for sha256 in digests if storage_files.whole(place, sha256) is None)
 
 
 def propose_exception(actor: Actor, item_id: int, reason: str, now: dt.datetime) -> int:
@@ -107,7 +107,7 @@ def propose_exception(actor: Actor, item_id: int, reason: str, now: dt.datetime)
     """
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
-        review, item = acts.item_of_both(tx, actor, item_id, now, with_learner=True)
+        review, item = act_records.item_of_both(tx, actor, item_id, now, with_learner=True)
         statement = tx.get_one(Statement, item.statement_id)
         if not _is_below_met(tx, item) or _is_left_out(tx, review, statement):
             raise Conflict("exception_not_here")
@@ -188,7 +188,7 @@ def _over(library: Library, months: int, now: dt.datetime) -> list[int]:
 def _locked(
     tx: Session, actor: Actor, item_id: int, exception_id: int, now: dt.datetime
 ) -> tuple[Review, LevelException]:
-    review, item = acts.item_of_both(tx, actor, item_id, now, with_learner=True)
+    review, item = act_records.item_of_both(tx, actor, item_id, now, with_learner=True)
     if Reader(actor, now).is_hidden_since(review.learner_id, item.statement_id, review.sent_at):
         raise Conflict("statement_hidden")
     excepted = tx.get(LevelException, exception_id, populate_existing=True)

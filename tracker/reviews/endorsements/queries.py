@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, func, select, true
+from sqlalchemy import Integer, RowMapping, Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
-from tracker.db import ask_made, session
-from tracker.frameworks.versions.rules_scale import Meaning
+from tracker.db import session
+from tracker.frameworks.versions.rules import Meaning
 from tracker.models import (
     Endorsement,
     EndorsementText,
@@ -41,7 +41,8 @@ from tracker.models.record.words import (
     skills_of,
     stood,
 )
-from tracker.record.ratings import queries as earlier_ratings
+from tracker.queries.asking import Question, newest_first, row_as
+from tracker.record.ratings import queries as record_ratings_queries
 from tracker.record.ratings.rules import joined
 from tracker.record.sheet.queries_learners import FRAMEWORK, LEARNER, Learner, of
 from tracker.record.workflow.rules import REVEALED, EndorsementStatus
@@ -95,7 +96,8 @@ class EndorsementDetails:
     lang: str
 
 
-class SentPiece(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SentPiece:
     """A version of a piece of evidence; the title is "" where its owner had it erased."""
 
     evidence_id: int
@@ -151,12 +153,17 @@ def one(endorsement_id: int) -> EndorsementDetails:
 
 def history(
     learner: Learner, statement_ids: Collection[int], now_ids: Collection[int]
-) -> list[Endorsed]:
+) -> Question[list[Endorsed]]:
     """Every endorsement that the statement ever had, the newest first. `statement_ids`: itself and
-    what it was in earlier versions; `now_ids`: what it is in the learner's version. One query."""
+    what it was in earlier versions; `now_ids`: what it is in the learner's version."""
     values = {**of(learner), "statements": list(statement_ids), "now": list(now_ids)}
-    rows = ask_made(_history(), values)
-    return [Endorsed(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]
+    return Question(
+        _history(),
+        values,
+        lambda rows: [
+            row_as(Endorsed, row, who=short_name(row["who"])) for row in newest_first(rows, "on")
+        ],
+    )
 
 
 @cache
@@ -192,30 +199,49 @@ def _history() -> Select[*tuple[Any, ...]]:
             Endorsement.person_id == LEARNER,
             Endorsement.skill_id.in_(skills_of(bindparam("statements", expanding=True))),
         )
-        .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
     )
 
 
-def own_now(person_id: int, statement_id: int) -> LearnerSide | None:
+def own_now(person_id: int, statement_id: int) -> Question[LearnerSide | None]:
     """Of the learner's own, unrevealed or not: their answer that counts for the statement, whether
-    given for it or inherited; None where there is none. Three queries at most."""
-    values = {"learner": person_id, "statement": statement_id}
-    rating = ask_made(_own_now(), values).one_or_none()
-    if rating is None:
-        return None
-    of_origins = [statement_id] if rating.is_inherited else []
-    notes = earlier_ratings.notes_of_origins(person_id, of_origins)
-    note = joined(rating.note, notes.get(statement_id, ("", ""))[1])
+    given for it or inherited; None where there is none. One query more where it is inherited. A
+    piece that is linked to the statement, and to what that was made of, is sent with the reason of
+    its first link."""
+
+    def read(rows: Sequence[RowMapping]) -> LearnerSide | None:
+        if not rows:
+            return None
+        rating, pieces = rows[0], _pieces(sorted(rows, key=lambda row: row["link_id"] or 0))
+        of_origins = [statement_id] if rating["is_inherited"] else []
+        notes = record_ratings_queries.notes_of_origins(person_id, of_origins)
+        note = joined(rating["note"], notes.get(statement_id, ("", ""))[1])
+        return LearnerSide(
+            answer=rating["answer"],
+            label=rating["label"],
+            on=rating["rated_at"],
+            note=note,
+            pieces=pieces,
+        )
+
+    return Question(_own_now(), {"learner": person_id, "statement": statement_id}, read)
+
+
+def _pieces(rows: Sequence[RowMapping]) -> list[SentPiece]:
+    """By piece; of several rows the first."""
     pieces: dict[int, SentPiece] = {}
-    for row in ask_made(_linked(), values | {"statements": [statement_id]}):
-        pieces.setdefault(row.evidence_id, SentPiece(*row))
-    return LearnerSide(rating.answer, rating.label, rating.rated_at, note, [*pieces.values()])
+    for row in rows:
+        if row["evidence_id"] is not None:
+            pieces.setdefault(row["evidence_id"], row_as(SentPiece, row))
+    return [pieces[evidence_id] for evidence_id in sorted(pieces)]
 
 
 @cache
 def _own_now() -> Select[*tuple[Any, ...]]:
     mine, statement = aliased(Rating), bindparam("statement", type_=Integer)
     counting_one = own_ratings(lambda person: person == LEARNER, STATEMENTS.c.id == statement)
+    piece = EvidenceVersion.evidence_id, EvidenceVersion.number, EvidenceText.title
+    link = EvidenceLink.reason, EvidenceLink.id.label("link_id")
+    pieces = linked(LEARNER, (statement,), *piece, *link).subquery()
     return (
         select(
             Rating.answer,
@@ -223,21 +249,14 @@ def _own_now() -> Select[*tuple[Any, ...]]:
             Rating.rated_at,
             func.coalesce(mine.reviewer_note, "").label("note"),
             func.coalesce(Rating.id != mine.id, true()).label("is_inherited"),
+            *pieces.c,
         )
         .join(Statement, Statement.id == Rating.statement_id)
         .join(ScaleAnswer, scale_answer(Rating.answer))
         .outerjoin(mine, and_(mine.person_id == LEARNER, mine.skill_id == skill_of(statement)))
+        .outerjoin(pieces, true())
         .where(Rating.person_id == LEARNER, Rating.id.in_(select(counting_one.c.id)))
     )
-
-
-@cache
-def _linked() -> Select[*tuple[Any, ...]]:
-    """A piece stands once for each of its links to the statement and to what that was made of: the
-    reason of the first is sent."""
-    piece = EvidenceVersion.evidence_id, EvidenceVersion.number, EvidenceText.title
-    of = linked(LEARNER, bindparam("statements", expanding=True), *piece, EvidenceLink.reason)
-    return of.order_by(EvidenceVersion.evidence_id, EvidenceLink.id)
 
 
 def last_revealed(person_id: int, statement_ids: Sequence[int]) -> int | None:
@@ -255,17 +274,23 @@ def last_revealed(person_id: int, statement_ids: Sequence[int]) -> int | None:
     )
 
 
-def as_sent(item_id: int, reader_id: int | None = None) -> LearnerSide:
+def as_sent(item_id: int, reader_id: int | None = None) -> Question[LearnerSide]:
     """The learner's side as it was sent. `reader_id`: of a supervisor, who gets the note and the
-    evidence only of what was sent to them. One query."""
-    rows = ask_made(_as_sent(), {"item": item_id}).all()
-    sent = rows[0]
-    answer = sent.learner_answer, sent.learner_answer_label, sent.rated_at
-    if reader_id not in (None, sent.reviewer_id):
-        return LearnerSide(*answer, None, None)
-    pieces = [SentPiece(*row[-4:]) for row in rows if row.evidence_id is not None]
-    note = sent.learner_note if sent.salt else None
-    return LearnerSide(*answer, note, pieces, erased=not sent.salt)
+    evidence only of what was sent to them."""
+
+    def read(rows: Sequence[RowMapping]) -> LearnerSide:
+        sent = rows[0]
+        is_told = reader_id in (None, sent["reviewer_id"])
+        return LearnerSide(
+            answer=sent["learner_answer"],
+            label=sent["learner_answer_label"],
+            on=sent["rated_at"],
+            note=sent["learner_note"] if is_told and sent["salt"] else None,
+            pieces=_pieces(rows) if is_told else None,
+            erased=is_told and not sent["salt"],
+        )
+
+    return Question(_as_sent(), {"item": item_id}, read)
 
 
 @cache
@@ -290,5 +315,4 @@ def _as_sent() -> Select[*tuple[Any, ...]]:
         .outerjoin(EvidenceVersion, EvidenceVersion.id == ReviewItemEvidence.version_id)
         .outerjoin(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .where(ReviewItem.id == bindparam("item", type_=Integer))
-        .order_by(EvidenceVersion.evidence_id)
     )

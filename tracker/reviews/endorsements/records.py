@@ -16,7 +16,7 @@ from tracker.models.record.words import is_in_line, is_said_of, stood
 from tracker.models.reviews.reviews import AGREED
 from tracker.record.endorsements.rules import OPEN
 from tracker.record.workflow.rules import REVEALED, ItemStatus, Move
-from tracker.reviews.act import records as acts
+from tracker.reviews.act import records as act_records
 from tracker.reviews.act.records import act
 from tracker.reviews.act.rules import AnyMove, Closing, EndorsementChange, ExceptionMove
 
@@ -24,14 +24,14 @@ from tracker.reviews.act.rules import AnyMove, Closing, EndorsementChange, Excep
 def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
     """Close the review when every item has ended for good: what it came to counts from now on. One
     that was handed on has been told by that, and what is shown at its end by the reveal."""
-    if not acts.is_ended(tx, review):
+    if not act_records.is_ended(tx, review):
         return
     handed_on = select(Handover.review_id).where(Handover.from_review_id == review.id)
     closing: AnyMove = Closing.AT_REVEAL if review.revealed_at == now else Move.CLOSE
     if tx.scalar(handed_on) is not None:
         closing = Closing.HANDED_ON
     act(tx, closing, review, review, by, now)
-    for item in acts.items(tx, review):
+    for item in act_records.items(tx, review):
         if item.status in REVEALED:
             keep_revealed(tx, review.learner_id, item, now)
         if item.status is ItemStatus.ENDORSED:

@@ -11,21 +11,26 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import TextAreaField
 
 from tracker.assessment.ratings import (
-    queries_cards as statement_cards,
-    queries_history as rating_history,
-    rules as progress,
+    queries as ratings_queries,
+    queries_cards as ratings_queries_cards,
+    rules as ratings_rules,
 )
-from tracker.evidence.pieces import queries as evidence
+from tracker.evidence.pieces import queries as pieces_queries
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.asking import ask_together
 from tracker.record.endorsements.rules import TakenBack
-from tracker.record.sheet import queries as sheets
+from tracker.record.sheet import queries as sheet_queries
 from tracker.record.sheet.queries_learners import learner_of
-from tracker.record.sheet.rules_words import Side
-from tracker.record.versions import queries_lines as statement_lines
-from tracker.record.workflow import queries as review_subjects
+from tracker.record.sheet.rules import Side
+from tracker.record.versions import queries_lines as versions_queries_lines
+from tracker.record.workflow import queries as workflow_queries
 from tracker.reviews.differences.pages import differences_page
-from tracker.reviews.endorsements import actions as endorsements, pages, queries
+from tracker.reviews.endorsements import (
+    actions as endorsements_actions,
+    pages as endorsements_pages,
+    queries as endorsements_queries,
+)
 from tracker.reviews.review import pages as review_pages
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
@@ -93,25 +98,31 @@ def show(statement_id: int) -> ResponseReturnValue:
     """Of a framework in which they do not learn: no such page. Of an earlier version of theirs:
     what they have of it, with the way to what it became."""
     learner = learner_of(session.actor().person_id, statement_id, session.today())
-    if learner is None and (earlier := pages.earlier_page(statement_id)):
+    if learner is None and (earlier := endorsements_pages.earlier_page(statement_id)):
         return earlier
     if learner is None:
         abort(404)
-    sheet = sheets.of_learner(learner, Side.OWN, None, revealed=False)
-    to_rate = statement_cards.of_statements(sheet, [statement_id])
+    sheet = sheet_queries.of_learner(learner, Side.OWN, None, revealed=False)
+    to_rate = ratings_queries_cards.of_statements(sheet, [statement_id])
     if not to_rate.cards:
         abort(404)
     about(learner, "assessment.resume")
-    reached = progress.progress(sheet, learner.round_starts_on)
+    reached = ratings_rules.progress(sheet, learner.round_starts_on)
     if not reached.use_statement:
         return redirect(url_for("dashboard.use_statement", next=address_here()))
     card = to_rate.cards[0]
-    before = statement_lines.before(statement_id)
-    ids = [statement_id, *(earlier.id for earlier in before)]
+    before = versions_queries_lines.before(statement_id)
+    ids = endorsements_pages.statement_and_before(card, before)
+    given, answers, pieces, linkable = ask_together(
+        endorsements_queries.history(learner, ids, [statement_id]),
+        ratings_queries.answers(learner.person_id, ids),
+        pieces_queries.for_statements(learner.person_id, [statement_id]),
+        pieces_queries.unlinked_to(learner.person_id, statement_id),
+    )
     return render(
         "reviews/endorsements/statement.html",
         lang=learner.lang,
-        **vars(pages.own_endorsements(learner, sheet, card, before)),
+        **vars(endorsements_pages.own_endorsements(learner, sheet, card, before, given)),
         learner=learner,
         progress=reached,
         to_rate=to_rate,
@@ -122,9 +133,9 @@ def show(statement_id: int) -> ResponseReturnValue:
             if (level.domain_id, level.rank) == (card.domain_id, card.rank)
         ),
         before=before,
-        answers=rating_history.answers(learner.person_id, ids),
-        evidence=evidence.for_statement(learner.person_id, statement_id),
-        linkable=evidence.unlinked_to(learner.person_id, statement_id),
+        answers=answers,
+        evidence=pieces.get(statement_id, []),
+        linkable=linkable,
         cards=StatementCards(
             to_rate, learner, own_page=True, saved=request.args.get("saved", type=int)
         ),
@@ -132,33 +143,33 @@ def show(statement_id: int) -> ResponseReturnValue:
 
 
 @statements.get("/people/<id:person_id>/statements/<id:statement_id>")
-@door(Permission.PROFILE_REVEALED, subjects.person)
+@door(Permission.PROFILE_REVEALED, subjects_queries.person)
 def of_person(person: Subject, statement_id: int) -> ResponseReturnValue:
     """What was revealed and endorsed of it. The learner is sent to their own page."""
     if person.id == session.actor().person_id:
         return redirect(url_for("statements.show", statement_id=statement_id))
-    return pages.page_of_person(person.id, statement_id)
+    return endorsements_pages.page_of_person(person.id, statement_id)
 
 
 @bp.get("/endorsements/<id:endorsement_id>/revoke")
-@door(Permission.ENDORSEMENT_REVOKE, review_subjects.endorsement_given)
+@door(Permission.ENDORSEMENT_REVOKE, workflow_queries.endorsement_given)
 def ask(endorsement: Subject) -> ResponseReturnValue:
     return _page(endorsement, RevokeForm())
 
 
 @bp.post("/endorsements/<id:endorsement_id>/revoke")
-@door(Permission.ENDORSEMENT_REVOKE, review_subjects.endorsement_given)
+@door(Permission.ENDORSEMENT_REVOKE, workflow_queries.endorsement_given)
 def revoke(endorsement: Subject) -> ResponseReturnValue:
     form, endorsement_id = RevokeForm(), endorsement.id
     done = accepted(
         form,
-        lambda: endorsements.revoke(
+        lambda: endorsements_actions.revoke(
             session.actor(), endorsement_id, form.reason.data or "", session.now()
         ),
     )
     if not done:
         return _page(endorsement, form), 422
-    of = queries.one(endorsement_id)
+    of = endorsements_queries.one(endorsement_id)
     flash_message(
         _(
             "Your reviewed rating of “%(statement)s” is revoked. It doesn’t count anymore; "
@@ -173,11 +184,11 @@ def revoke(endorsement: Subject) -> ResponseReturnValue:
 
 
 @exceptions.post("/review-items/<id:item_id>/exception")
-@door(Permission.REVIEW_READ, review_subjects.review_item)
+@door(Permission.REVIEW_READ, workflow_queries.review_item)
 def propose(item: Subject) -> ResponseReturnValue:
     return _reasoned(
         item,
-        lambda reason: endorsements.propose_exception(
+        lambda reason: endorsements_actions.propose_exception(
             session.actor(), item.id, reason, session.now()
         ),
         lambda _id: _("Suggested. The statement is left out once the other of you agrees."),
@@ -185,10 +196,10 @@ def propose(item: Subject) -> ResponseReturnValue:
 
 
 @exceptions.post("/review-items/<id:item_id>/exception/<id:exception_id>/confirm")
-@door(Permission.REVIEW_READ, review_subjects.review_item)
+@door(Permission.REVIEW_READ, workflow_queries.review_item)
 def confirm(item: Subject, exception_id: int) -> ResponseReturnValue:
     return pressed(
-        lambda: endorsements.confirm_exception(
+        lambda: endorsements_actions.confirm_exception(
             session.actor(), item.id, exception_id, session.now()
         ),
         _("You both agreed: the statement doesn’t apply here."),
@@ -197,11 +208,11 @@ def confirm(item: Subject, exception_id: int) -> ResponseReturnValue:
 
 
 @exceptions.post("/review-items/<id:item_id>/exception/<id:exception_id>/withdraw")
-@door(Permission.REVIEW_READ, review_subjects.review_item)
+@door(Permission.REVIEW_READ, workflow_queries.review_item)
 def withdraw(item: Subject, exception_id: int) -> ResponseReturnValue:
     return _reasoned(
         item,
-        lambda reason: endorsements.withdraw_exception(
+        lambda reason: endorsements_actions.withdraw_exception(
             session.actor(), item.id, exception_id, reason, session.now()
         ),
         lambda what: str(TAKEN_BACK[what]),
@@ -211,7 +222,7 @@ def withdraw(item: Subject, exception_id: int) -> ResponseReturnValue:
 def _page(given: Subject, form: RevokeForm) -> str:
     if given.owner_id is not None:
         note_look(given.owner_id, "review")
-    of = queries.one(given.id)
+    of = endorsements_queries.one(given.id)
     if given.owner_id is not None and session.reader().is_hidden_since(
         given.owner_id, of.statement_id, of.on
     ):

@@ -13,14 +13,13 @@ from tracker.policy import permissions
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import deputises_on
 from tracker.record.visible.queries import Reader
-from tracker.record.workflow import queries as review_subjects
-from tracker.records import audit
-from tracker.records.core import notices
-from tracker.reviews.act import records as acts
-from tracker.reviews.handovers.queries import eligible, open_work
-from tracker.reviews.handovers.queries_deputies import possible_deputies
+from tracker.record.workflow import queries as workflow_queries
+from tracker.records import audit as audit_records
+from tracker.records.core import notices as notices_records
+from tracker.reviews.act import records as act_records
+from tracker.reviews.handovers.queries import eligible, open_work, possible_deputies
 from tracker.reviews.review.rules import clean_text
-from tracker.reviews.sending import records as sending
+from tracker.reviews.sending import records as sending_records
 from tracker.row_locks import held
 from tracker.rules.core.notices import NoticeKind, happening
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -53,10 +52,10 @@ def give(
         raise Invalid("nothing_to_give", "reviews")
     note, today = clean_text(note, "note", required=bool(review_ids)), actor.today(now)
     with transaction() as tx:
-        reviews = [acts.locked(tx, review_id) for review_id in sorted({*review_ids})]
+        reviews = [act_records.locked(tx, review_id) for review_id in sorted({*review_ids})]
         learners = {review.learner_id for review in reviews}
         tx.execute(held(select(Person.id).where(Person.id.in_(learners | {actor.person_id}))))
-        work = review_subjects.open_work(person_id, today)
+        work = workflow_queries.open_work(person_id, today)
         if work is None or not permissions.allows(actor, Permission.OPEN_WORK, work):
             raise Missing
         closed = Reader(actor, now).closed
@@ -75,7 +74,7 @@ def give(
         if not all(to_id in offered[learner_id] for learner_id in learners):
             raise Invalid("review_not_for_all", "reviewer")
         by = actor.person_id
-        went = [sending.hand_on(tx, review, to_id, note, by, now) for review in reviews]
+        went = [sending_records.hand_on(tx, review, to_id, note, by, now) for review in reviews]
         return [review_id for review_id in went if review_id is not None]
 
 
@@ -109,11 +108,11 @@ def _name_deputy(tx: Session, actor: Actor, to_id: int, until: dt.date, now: dt.
     tx.flush()
     _note(tx, "deputy_named", actor, row, now)
     key = happening("deputy", row.id, now)
-    notices.note(tx, to_id, NoticeKind.DEPUTY_NAMED, key, now, about_id=actor.person_id)
+    notices_records.note(tx, to_id, NoticeKind.DEPUTY_NAMED, key, now, about_id=actor.person_id)
 
 
 def _note(tx: Session, kind: str, actor: Actor, row: Deputy, now: dt.datetime) -> None:
-    audit.note(
+    audit_records.note(
         tx,
         kind,
         now,

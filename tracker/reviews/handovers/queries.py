@@ -1,5 +1,8 @@
 """Reviews that need or can have another reviewer: who waits for whom, and nothing of what they
-said."""
+said.
+
+Who stands in for whom, and who could.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -24,9 +27,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made, session
-from tracker.models import Handover, HandoverText, Membership, Person, Review, ReviewItem, Team
-from tracker.models.reviews.due_dates import away_until, review_due
-from tracker.models.reviews.reviews import IS_LIVE
+from tracker.models import (
+    Deputy,
+    Handover,
+    HandoverText,
+    Membership,
+    Person,
+    Review,
+    ReviewItem,
+    Team,
+)
+from tracker.models.reviews.reviews import IS_LIVE, away_until, review_due
 from tracker.policy.permissions import (
     Actor,
     Subject,
@@ -37,10 +48,16 @@ from tracker.policy.permissions import (
     people_of,
     stands_in,
 )
-from tracker.policy.reviewers import is_of_one, reviewer_may_go_on, reviewing_team, upwards
+from tracker.policy.reviewers import (
+    deputises_on,
+    is_of_one,
+    reviewer_may_go_on,
+    reviewing_team,
+    upwards,
+)
 from tracker.record.sheet.queries_learners import LIBRARY
 from tracker.reviews.review.queries_items import is_sealed
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.sending import queries_reviewers as sending_queries_reviewers
 from tracker.reviews.sending.queries_reviewers import Reviewer
 from tracker.rules.pagination import PAGE, TablePage, pages_of
 from tracker.rules.roles import Role
@@ -271,7 +288,7 @@ def eligible(
         learner_id: {
             reviewer.person_id: reviewer for reviewer in offered if reviewer.person_id not in never
         }
-        for learner_id, offered in eligible_reviewers.of_each(learner_ids, today).items()
+        for learner_id, offered in sending_queries_reviewers.of_each(learner_ids, today).items()
     }
 
 
@@ -295,3 +312,53 @@ def went_to(review_id: int) -> AnyRow | None:
 
 def team_name(team_id: int) -> str:
     return session().scalars(select(Team.name).where(Team.id == team_id)).one()
+
+
+def possible_deputies(actor: Actor, today: dt.date) -> Sequence[AnyRow]:
+    """Who supervises or coordinates in the actor's library, by name; not the actor. One
+    statement."""
+    query = (
+        select(Person.id.label("person_id"), Person.name)
+        .distinct()
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            people_of(actor.library_id),
+            Person.id != actor.person_id,
+            Person.disabled_at.is_(None),
+            Team.closed_on.is_(None),
+            Membership.role.in_([Role.SUPERVISOR, Role.COORDINATOR]),
+            current_on(Membership, today),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return session().execute(query).all()
+
+
+def deputies_of(actor: Actor, today: dt.date) -> Sequence[AnyRow]:
+    """Those named by the actor that have not ended, the first to begin first. One query."""
+    query = (
+        select(Deputy.id, Person.name, Deputy.starts_on, Deputy.ends_on)
+        .join(Person, Person.id == Deputy.deputy_id)
+        .where(
+            Deputy.supervisor_id == actor.person_id,
+            Deputy.ended_at.is_(None),
+            Deputy.ends_on >= today,
+        )
+        .order_by(Deputy.starts_on, Person.name, Deputy.id)
+    )
+    return session().execute(query).all()
+
+
+def stands_in_for(actor: Actor, today: dt.date) -> Sequence[AnyRow]:
+    """Whose deputy the actor is now, until when, by name. One query."""
+    query = (
+        select(Person.id, Person.name, func.max(Deputy.ends_on).label("until"))
+        .join(Deputy, Deputy.supervisor_id == Person.id)
+        .where(
+            Deputy.deputy_id == actor.person_id, deputises_on(today), Person.disabled_at.is_(None)
+        )
+        .group_by(Person.id, Person.name)
+        .order_by(Person.name, Person.id)
+    )
+    return session().execute(query).all()

@@ -9,14 +9,10 @@ from flask_babel import gettext as _, ngettext
 
 from tracker.policy import permissions
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
-from tracker.queries.core import people
-from tracker.record.workflow import queries as review_subjects
-from tracker.reviews.handovers import (
-    actions as service,
-    queries as handovers,
-    queries_deputies as deputies,
-)
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.core import people as core_people_queries
+from tracker.record.workflow import queries as workflow_queries
+from tracker.reviews.handovers import actions as handovers_actions, queries as handovers_queries
 from tracker.reviews.handovers.queries import OpenReview
 from tracker.reviews.review.forms import GiveForm
 from tracker.reviews.sending.pages import reviewer_words
@@ -36,20 +32,20 @@ bp = Blueprint("handovers", __name__)
 
 
 @bp.get("/teams/<id:team_id>/handover")
-@door(Permission.HANDOVER_READ, subjects.team)
+@door(Permission.HANDOVER_READ, subjects_queries.team)
 def index(team: Subject) -> ResponseReturnValue:
     actor, today, path = session.actor(), session.today(), team.places[0].path
     return render(
         "reviews/handovers.html",
-        team=handovers.team_name(team.id),
-        alone=handovers.alone(actor, path, today),
-        stranded=table_page(handovers.stranded(actor, path, today), page_number()),
-        reviewers=handovers.reviewers(actor, path, today, session.reader().closed),
+        team=handovers_queries.team_name(team.id),
+        alone=handovers_queries.alone(actor, path, today),
+        stranded=table_page(handovers_queries.stranded(actor, path, today), page_number()),
+        reviewers=handovers_queries.reviewers(actor, path, today, session.reader().closed),
     )
 
 
 @bp.get("/people/<id:person_id>/open-work")
-@door(Permission.OPEN_WORK, review_subjects.open_work)
+@door(Permission.OPEN_WORK, workflow_queries.open_work)
 def open_work(person: Subject) -> ResponseReturnValue:
     """`?review=` selects one alone; else all are."""
     reviews = _reviews(person)
@@ -61,15 +57,18 @@ def open_work(person: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/people/<id:person_id>/open-work")
-@door(Permission.OPEN_WORK, review_subjects.open_work)
+@door(Permission.OPEN_WORK, workflow_queries.open_work)
 def give(person: Subject) -> ResponseReturnValue:
     reviews, actor = _reviews(person), session.actor()
     form = _form(person, reviews)
     to_id, until = form.reviewer.data, form.until_on.data if form.until_on else None
     what = (form.chosen, to_id, until, form.note.data or "")
-    if accepted(form, lambda: service.give(actor, person.id, *what, session.now())) is None:
+    if (
+        accepted(form, lambda: handovers_actions.give(actor, person.id, *what, session.now()))
+        is None
+    ):
         return _page(person, form, reviews, form.chosen), 422
-    name = people.person(to_id).name
+    name = core_people_queries.person(to_id).name
     if form.chosen:
         flash_message(
             ngettext(
@@ -89,9 +88,9 @@ def give(person: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/backup-reviewers/<id:deputy_id>/end")
-@door(Permission.DEPUTY_OWN, subjects.deputy)
+@door(Permission.DEPUTY_OWN, subjects_queries.deputy)
 def end_deputy(deputy: Subject) -> ResponseReturnValue:
-    service.end_deputy(session.actor(), deputy.id, session.now())
+    handovers_actions.end_deputy(session.actor(), deputy.id, session.now())
     flash_message(
         _("Ended. What they took and did not reveal waits now: your coordinator can reassign it.")
     )
@@ -100,7 +99,7 @@ def end_deputy(deputy: Subject) -> ResponseReturnValue:
 
 def _reviews(work: Subject) -> list[OpenReview]:
     closed = session.reader().closed
-    return handovers.open_work(session.actor(), work, session.today(), closed)
+    return handovers_queries.open_work(session.actor(), work, session.today(), closed)
 
 
 def _form(work: Subject, reviews: Sequence[OpenReview]) -> GiveForm:
@@ -108,14 +107,14 @@ def _form(work: Subject, reviews: Sequence[OpenReview]) -> GiveForm:
     date."""
     form, actor, today = GiveForm(), session.actor(), session.today()
     learners = {review.learner_id for review in reviews}
-    offered = handovers.eligible(actor, work, learners, today).values()
+    offered = handovers_queries.eligible(actor, work, learners, today).values()
     by_id = {who: reviewer for able in offered for who, reviewer in able.items()}
     able = [(who, reviewer_words(reviewer)) for who, reviewer in by_id.items()]
     groups = {_("Can review these"): sorted(able, key=lambda pair: pair[1])}
     if permissions.owns(actor, work) and may(Permission.DEPUTY_NAME):
         groups[_("Only with a date")] = [
             (person.person_id, told_apart(person.name, person.person_id))
-            for person in deputies.possible_deputies(actor, today)
+            for person in handovers_queries.possible_deputies(actor, today)
             if person.person_id not in by_id
         ]
     else:
@@ -127,7 +126,7 @@ def _form(work: Subject, reviews: Sequence[OpenReview]) -> GiveForm:
 def _page(
     work: Subject, form: GiveForm, reviews: Sequence[OpenReview], ticked: Sequence[int]
 ) -> str:
-    actor, name = session.actor(), people.person(work.id).name
+    actor, name = session.actor(), core_people_queries.person(work.id).name
     back = (_("Reviews"), url_for("reviews.index"))
     if permissions.administers(actor, work) and work.id != actor.person_id:
         back = (name, url_for("admin_people.show", person_id=work.id))
@@ -143,5 +142,5 @@ def _page(
         ticked=ticked,
         back=back,
         is_own=is_own,
-        named=deputies.deputies_of(actor, session.today()) if is_own else [],
+        named=handovers_queries.deputies_of(actor, session.today()) if is_own else [],
     )

@@ -11,11 +11,11 @@ from flask import request
 from flask_babel import lazy_gettext as _l, ngettext
 
 from tracker.record.workflow.rules import ReviewStatus
-from tracker.reviews.handovers import queries_deputies as deputies
-from tracker.reviews.queue import queries
+from tracker.reviews.handovers import queries as handovers_queries
+from tracker.reviews.queue import queries as queue_queries
 from tracker.reviews.queue.queries import Queued
 from tracker.reviews.queue.rules import DueWeek, due_week
-from tracker.reviews.review import pages_labels as labels, pages_screens as screens
+from tracker.reviews.review import pages_screens as review_pages_screens
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.names import folded
 from tracker.web.http import access, session
@@ -34,7 +34,7 @@ def index_page() -> str:
     actor, today = session.actor(), session.today()
     order = order_asked(COLUMNS, usual="due")
     access.note_opened(NoticePage.REVIEWS)
-    mine, inbox = queries.mine(actor, today), queries.inbox(actor, today)
+    mine, inbox = queue_queries.mine(actor, today), queue_queries.inbox(actor, today)
     chosen = selected(inbox, today)
     return render(
         "reviews/index.html",
@@ -44,13 +44,13 @@ def index_page() -> str:
         inbox=inbox,
         inbox_over=[review for review in inbox if not review.is_live],
         is_of_several=len({review.framework for review in inbox + mine}) > 1,
-        words=labels.REVIEW_STATUS,
+        words=review_pages_screens.REVIEW_STATUS,
         chosen=chosen,
         live=sorted(chosen.reviews, key=KEYS[order.by], reverse=order.descending),
-        left=partial(screens.time_left, seconds=screens.my_pace()),
+        left=partial(review_pages_screens.time_left, seconds=review_pages_screens.my_pace()),
         next_review=next_review(chosen.reviews),
         headings=headings(COLUMNS, order, "reviews.index", **chosen.kept),
-        stands_in=deputies.stands_in_for(actor, today),
+        stands_in=handovers_queries.stands_in_for(actor, today),
     )
 
 

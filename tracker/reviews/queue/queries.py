@@ -21,8 +21,13 @@ from sqlalchemy import (
 
 from tracker.db import ask_made
 from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, Statement, Team
-from tracker.models.reviews.due_dates import DueDay, away_until, differences_due, review_due
-from tracker.models.reviews.reviews import NOT_WITHDRAWN
+from tracker.models.reviews.reviews import (
+    NOT_WITHDRAWN,
+    DueDay,
+    away_until,
+    differences_due,
+    review_due,
+)
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import is_of_one, may_review, reviews_somebody
 from tracker.queries.asking import row_as

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _, ngettext
 
-from tracker.frameworks.versions.rules_scale import counterpart
-from tracker.queries.core import imprints
+from tracker.frameworks.versions.rules import counterpart
+from tracker.queries.core import imprints as imprints_queries
 from tracker.queries.core.imprints import Imprint
 from tracker.record.workflow.rules import ItemStatus
 from tracker.reviews.differences.pages import story
-from tracker.reviews.result.pages_outcome import End, ReviewOutcome, end_of
-from tracker.reviews.review import pages_labels as labels, queries_details as item_details
-from tracker.reviews.review.queries_details import AgreedNextStep, SentEvidence, SideConfirmation
+from tracker.reviews.result.pages import End, ReviewOutcome, end_of
+from tracker.reviews.review import pages_screens as review_pages_screens, queries as review_queries
+from tracker.reviews.review.queries import AgreedNextStep, SentEvidence, SideConfirmation
 from tracker.reviews.review.queries_items import Item
 from tracker.web.http import session
 from tracker.web.ui.pdf import Data, Document, credits_of
@@ -32,8 +32,8 @@ def printed(page: ReviewOutcome, library_id: int) -> PrintedReview:
     """Takes two queries more than the page."""
     header = page.header
     names = (header.reviewer_first, header.learner_first)
-    thanks = [(names[by], row.text) for by, row in sorted(item_details.thanks(header.id).items())]
-    return PrintedReview(page, imprints.imprint(header.framework_id, library_id), thanks)
+    thanks = [(names[by], row.text) for by, row in sorted(review_queries.thanks(header.id).items())]
+    return PrintedReview(page, imprints_queries.imprint(header.framework_id, library_id), thanks)
 
 
 def document(paper: PrintedReview) -> Document:
@@ -73,7 +73,7 @@ def _facts(of: ReviewOutcome, library: str) -> list[list[str]]:
         [_("Learner"), header.learner],
         [_("Supervisor"), header.reviewer],
         [_("Team"), f"{header.team} \u00b7 {library}"],
-        [_("Status"), str(labels.REVIEW_STATUS[header.status])],
+        [_("Status"), str(review_pages_screens.REVIEW_STATUS[header.status])],
         [_("Sent on"), full_day(header.sent_at)],
         [_("Revealed on"), full_day(header.revealed_at) or _("not revealed")],
         [_("Made on"), full_day(session.now())],
@@ -147,7 +147,7 @@ def _parts(of: ReviewOutcome) -> list[Data]:
 
 def _point(of: ReviewOutcome, item: Item) -> Data:
     reviewed = of.words.by_reviewer(item.reviewer_answer) if item.reviewer_answer else ""
-    ground = str(labels.GROUNDS[item.ground]) if item.ground else ""
+    ground = str(review_pages_screens.GROUNDS[item.ground]) if item.ground else ""
     voices = [
         (of.header.learner_first, item.own_label, "", item.own_note),
         (of.header.reviewer_first, reviewed, ground, item.their_note),

@@ -1,40 +1,175 @@
 """What a review came to, for both: how many of each end, what changed and which levels it moved,
 next steps, and what can still be done. Worked out from the sheets of when it was sent and when it
-ended, as this reader gets them."""
+ended, as this reader gets them.
+
+All that one side gets to see of what a review came to. The page and the document are made of the
+same.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 
 from flask_babel import gettext as _, ngettext
 
+from tracker.frameworks.versions.rules import Meaning, Voice
 from tracker.frameworks.versions.rules_levels import Segment, checked_rank
-from tracker.frameworks.versions.rules_scale import Voice
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.asking import ask
+from tracker.record.endorsements import queries as record_endorsements_queries
+from tracker.record.endorsements.queries import EndorsementOutcome
+from tracker.record.endorsements.rules import may_be_excepted
 from tracker.record.growth.rules import DomainMove, moved_by
-from tracker.record.sheet import queries as sheets, queries_learners as learners
-from tracker.record.sheet.rules import Sheet
-from tracker.reviews.result.pages_outcome import (
-    COUNTED,
-    End,
-    ReviewOutcome,
-    end_of,
-    is_hidden,
-    review_outcome,
+from tracker.record.sheet import (
+    queries as sheet_queries,
+    queries_learners as sheet_queries_learners,
 )
-from tracker.reviews.review import pages, pages_labels as labels, queries_details as item_details
+from tracker.record.sheet.rules import Sheet
+from tracker.record.workflow.rules import ItemStatus
+from tracker.reviews.differences import queries as differences_queries
+from tracker.reviews.differences.queries import ProposedException
+from tracker.reviews.review import (
+    pages as review_pages,
+    pages_screens as review_pages_screens,
+    queries as review_queries,
+    queries_items as review_queries_items,
+)
 from tracker.reviews.review.forms import ThanksForm
-from tracker.reviews.review.queries import ReviewHeader
+from tracker.reviews.review.pages_screens import ReviewLabels
+from tracker.reviews.review.queries import (
+    AgreedNextStep,
+    Message,
+    ReviewHeader,
+    SentEvidence,
+    SideConfirmation,
+)
 from tracker.reviews.review.queries_items import Item
 from tracker.reviews.review.rules import THANKS_MAX
-from tracker.reviews.second_opinions import queries as second_opinions
+from tracker.reviews.second_opinions import queries as second_opinions_queries
 from tracker.rules.core.wording import Wording
 from tracker.rules.roles import Permission
 from tracker.web.http import access, session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.ui.templating.dates import day
+
+
+class End(StrEnum):
+    """What came of a statement. `SAME`: both gave the same rating; `UNSEEN`: the reviewer had no
+    chance to see it; `OPEN`: not revealed."""
+
+    SAME = "same"
+    AGREED = "agreed"
+    NO_AGREEMENT = "no_agreement"
+    DIFFERS = "differs"
+    UNSEEN = "unseen"
+    DROPPED = "dropped"
+    HANDED_ON = "handed_on"
+    OPEN = "open"
+
+
+COUNTED = (End.SAME, End.AGREED, End.NO_AGREEMENT)
+"""These sum to what was reviewed."""
+COMPARED = (*COUNTED, End.DIFFERS)
+"""Of these both had rated the statement when it was revealed."""
+OF_STATUS = {
+    ItemStatus.KEPT_APART: End.NO_AGREEMENT,
+    ItemStatus.DIFFERS: End.DIFFERS,
+    ItemStatus.DROPPED: End.DROPPED,
+    ItemStatus.HANDED_ON: End.HANDED_ON,
+}
+
+
+def end_of(item: Item) -> End:
+    if item.status is ItemStatus.ENDORSED:
+        return End.AGREED if item.agreed else End.SAME
+    if item.status is ItemStatus.NOT_OBSERVED and item.revealed:
+        return End.UNSEEN
+    return OF_STATUS.get(item.status, End.OPEN) if item.status else End.OPEN
+
+
+@dataclass(frozen=True)
+class ReviewOutcome:
+    """`items` hold nothing that is sealed from this side; what lies beside them is by item.
+    `compared`: how many both had rated when they were revealed; `exceptable`: items for which an
+    exception may be proposed. What became of a statement since is not told to a reviewer who is to
+    rate it anew by itself, or who has come back to a record that is not open to them yet."""
+
+    header: ReviewHeader
+    items: list[Item]
+    words: ReviewLabels
+    is_learner: bool
+    compared: int
+    evidence: Mapping[int, list[SentEvidence]]
+    messages: Mapping[int, list[Message]]
+    confirmations: Mapping[int, Mapping[int, SideConfirmation]]
+    steps: Mapping[int, list[AgreedNextStep]]
+    exceptions: Mapping[int, list[ProposedException]]
+    exceptable: frozenset[int]
+    given: Mapping[int, EndorsementOutcome]
+
+    @cached_property
+    def by_end(self) -> Mapping[str, list[Item]]:
+        """Every item once, in order."""
+        return {str(end): [item for item in self.items if end_of(item) is end] for end in End}
+
+
+def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
+    """All that the reader may see of it. A look at somebody else's record is noted."""
+    if not is_learner:
+        access.note_look(header.learner_id, "review")
+    items = (
+        review_queries_items.for_learner(header.id)
+        if is_learner
+        else review_queries_items.for_reviewer(header.id)
+    )
+    ids = [item.id for item in items]
+    shown = {item.id for item in items if not is_hidden(header, item, is_learner)}
+    words = review_pages.words_of(header)
+    return ReviewOutcome(
+        header=header,
+        items=items,
+        words=words,
+        is_learner=is_learner,
+        compared=sum(end_of(item) in COMPARED for item in items),
+        evidence=review_queries.evidence_of(ids),
+        messages=review_queries.messages_of(ids),
+        confirmations=review_queries.confirmations(header.id),
+        steps=review_queries.steps(header.id),
+        given={
+            key: of
+            for key, of in record_endorsements_queries.outcomes(header.id).items()
+            if key in shown
+        },
+        exceptions={
+            key: of for key, of in differences_queries.exceptions(header.id).items() if key in shown
+        },
+        exceptable=frozenset(
+            item.id
+            for item in items
+            if item.id in shown
+            and (is_learner or header.learner_id not in session.reader().closed)
+            and may_be_excepted(item.status, _endorsed(item, words))
+        ),
+    )
+
+
+def is_hidden(header: ReviewHeader, item: Item, is_learner: bool) -> bool:
+    """Whether what became of its reader's rating would tell them of others since."""
+    return not is_learner and session.reader().is_hidden_since(
+        header.learner_id, item.statement_id, header.sent_at
+    )
+
+
+def _endorsed(item: Item, words: ReviewLabels) -> Meaning | None:
+    """What counts of an endorsed item: what they agreed on, or what both had said."""
+    if item.status is not ItemStatus.ENDORSED or item.own is None:
+        return None
+    return words.means(item.agreed or item.own)
+
 
 BEFORE = dt.timedelta(microseconds=1)
 SHOWN = 10
@@ -73,7 +208,7 @@ class Changed:
 def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None = None) -> str:
     """`typed`: thanks that were refused."""
     access.note_opened(header.id)
-    is_learner, lang = pages.is_learner(review), header.lang
+    is_learner, lang = review_pages.is_learner(review), header.lang
     of = mark_language(review_outcome(header, is_learner), lang)
     sheets_of = _then_and_now(review, header) if _reads_record(header, is_learner) else None
     moved, changed = list[MovedLevel](), list[Changed]()
@@ -85,18 +220,22 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         moved = [_moved(move, ", ".join(label.label for label in met)) for move in moves]
         changed = _changed(of, shown, then)
     steps = [(item.title, step) for item in of.items for step in of.steps.get(item.id, ())]
-    ends, thanks = of.by_end, item_details.thanks(header.id)
+    ends, thanks = of.by_end, review_queries.thanks(header.id)
     own, their_thanks = thanks.get(is_learner), thanks.get(not is_learner)
     can_send = is_learner and access.may(Permission.REVIEW_SEND)
     apart = ends[End.NO_AGREEMENT]
-    asked = second_opinions.asked([item.id for item in apart]) if is_learner and apart else {}
+    asked = (
+        ask(second_opinions_queries.asked([item.id for item in apart]))
+        if is_learner and apart
+        else {}
+    )
     return render(
         "reviews/differences/result.html",
         lang=lang,
         header=header,
         words=of.words,
         is_learner=is_learner,
-        title=labels.result_words(*(len(ends[end]) for end in COUNTED)),
+        title=review_pages_screens.result_words(*(len(ends[end]) for end in COUNTED)),
         size=_size(sum(len(ends[end]) for end in COUNTED)),
         squares=[(str(end), ends[end]) for end in COUNTED if ends[end]],
         ends=ends,
@@ -113,7 +252,7 @@ def result_page(review: Subject, header: ReviewHeader, typed: ThanksForm | None 
         longest=THANKS_MAX,
         asked=asked,
         to_ask=[item.statement_id for item in apart if can_send and item.id not in asked],
-        next_review=None if is_learner else pages.next_review(header.id),
+        next_review=None if is_learner else review_pages.next_review(header.id),
     )
 
 
@@ -154,7 +293,7 @@ def _reads_record(header: ReviewHeader, is_learner: bool) -> bool:
     """Whether the reader may see what was reviewed beside this review."""
     if is_learner:
         return True
-    person = subjects.person(header.learner_id, session.today())
+    person = subjects_queries.person(header.learner_id, session.today())
     return (
         person is not None
         and access.may(Permission.PROFILE_REVEALED, person)
@@ -166,10 +305,10 @@ def _then_and_now(review: Subject, header: ReviewHeader) -> tuple[Sheet, Sheet]:
     """The sheets of when it was sent and when it ended, on the version of the review. Three
     queries."""
     today = session.today()
-    learner = learners.learner(header.learner_id, today)
+    learner = sheet_queries_learners.learner(header.learner_id, today)
     is_own = header.learner_id == session.actor().person_id
     then, now = (
-        sheets.of_people(
+        sheet_queries.of_people(
             [header.learner_id],
             header.framework_id,
             review.library_id or 0,

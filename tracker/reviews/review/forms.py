@@ -17,7 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.versions.rules import Ground
 from tracker.reviews.review.rules import ReviewerResponse, response_of
 from tracker.rules.errors import Invalid
 from tracker.web.http.errors import refusal_messages

@@ -8,18 +8,16 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.policy.permissions import Subject
-from tracker.record.versions import queries as versions
+from tracker.record.versions import queries as versions_queries
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.reviews.batch.forms import SentCard
-from tracker.reviews.handovers import queries as handovers
-from tracker.reviews.queue import pages as queue, queries as review_queues
+from tracker.reviews.handovers import queries as handovers_queries
+from tracker.reviews.queue import pages as queue_pages, queries as queue_queries
 from tracker.reviews.queue.queries import Queued
 from tracker.reviews.review import (
-    pages_labels as labels,
-    pages_screens as screens,
-    queries as review_headers,
-    queries_details as item_details,
-    queries_items as review_items,
+    pages_screens as review_pages_screens,
+    queries as review_queries,
+    queries_items as review_queries_items,
 )
 from tracker.reviews.review.forms import AnswerForm
 from tracker.reviews.review.queries import ReviewHeader
@@ -53,7 +51,7 @@ class TypedText:
 
 
 def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
-    header, items = header_of(review_id), review_items.for_learner(review_id)
+    header, items = header_of(review_id), review_queries_items.for_learner(review_id)
     ids = [item.id for item in items]
     access.note_opened(review_id)
     return render(
@@ -63,14 +61,14 @@ def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
         items=items,
         returned=[item for item in items if item.status is ItemStatus.RETURNED],
         is_revealed=any(item.revealed for item in items),
-        changed=review_items.changed_since_sent(review_id),
+        changed=review_queries_items.changed_since_sent(review_id),
         words=words_of(header),
-        messages=item_details.messages_of(ids),
-        evidence=item_details.evidence_of(ids),
+        messages=review_queries.messages_of(ids),
+        evidence=review_queries.evidence_of(ids),
         typed=typed,
-        statuses=labels.ITEM_STATUS,
-        review_statuses=labels.REVIEW_STATUS,
-        went_to=handovers.went_to(review_id),
+        statuses=review_pages_screens.ITEM_STATUS,
+        review_statuses=review_pages_screens.REVIEW_STATUS,
+        went_to=handovers_queries.went_to(review_id),
     )
 
 
@@ -85,14 +83,14 @@ def item_page(
 
     Raises Conflict where something was typed and the review is over: it must not be lost.
     """
-    review_id = screens.review_of(item)
+    review_id = review_pages_screens.review_of(item)
     header, items = reviewer_side(review_id)
     here = next(sent for sent in items if sent.id == item.id)
     if here.revealed or not header.is_live:
         if form is not None:
             is_withdrawn = header.status is ReviewStatus.WITHDRAWN
             raise Conflict("review_withdrawn" if is_withdrawn else "move_not_now")
-        return redirect(screens.reviewer_href(header, items), 303)
+        return redirect(review_pages_screens.reviewer_href(header, items), 303)
     access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
     return render(
@@ -101,9 +99,9 @@ def item_page(
         header=header,
         items=items,
         here=here,
-        other_wording=review_items.other_wordings([review_id] if header.is_moved else []).get(
-            here.id
-        ),
+        other_wording=review_queries_items.other_wordings(
+            [review_id] if header.is_moved else []
+        ).get(here.id),
         words=words_of(header),
         form=form
         or AnswerForm(
@@ -114,27 +112,27 @@ def item_page(
             version=here.version,
         ),
         current=current,
-        grounds=labels.grounds(),
-        ground_words=labels.GROUNDS,
-        statuses=labels.ITEM_STATUS,
-        citations=item_details.citations(here.statement_id),
-        evidence=item_details.evidence_of([here.id]).get(here.id, []),
-        messages=item_details.messages_of([here.id]).get(here.id, []),
-        done=screens.done(items),
-        left=screens.left(items),
+        grounds=review_pages_screens.grounds(),
+        ground_words=review_pages_screens.GROUNDS,
+        statuses=review_pages_screens.ITEM_STATUS,
+        citations=review_queries.citations(here.statement_id),
+        evidence=review_queries.evidence_of([here.id]).get(here.id, []),
+        messages=review_queries.messages_of([here.id]).get(here.id, []),
+        done=review_pages_screens.done(items),
+        left=review_pages_screens.left(items),
         focus="go" in request.args,
-        skip=screens.next_href(review_id, items, here.position),
-        screen_href=screens.with_item(items, here.id).href,
+        skip=review_pages_screens.next_href(review_id, items, here.position),
+        screen_href=review_pages_screens.with_item(items, here.id).href,
     ), status
 
 
 def check_page(review_id: int, refusal: Conflict | None = None) -> ResponseReturnValue:
     """All answers on one page, before the learner's are shown. `refusal`: why they weren't."""
     header, items = reviewer_side(review_id)
-    if not (header.is_live and screens.is_under_way(items)):
+    if not (header.is_live and review_pages_screens.is_under_way(items)):
         if refusal is not None:
             raise refusal
-        return redirect(screens.reviewer_href(header, items))
+        return redirect(review_pages_screens.reviewer_href(header, items))
     access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
     return render(
@@ -143,15 +141,15 @@ def check_page(review_id: int, refusal: Conflict | None = None) -> ResponseRetur
         header=header,
         items=items,
         words=words_of(header),
-        grounds=labels.GROUNDS,
-        statuses=labels.ITEM_STATUS,
-        is_ready=screens.is_ready(items),
-        waiting=screens.waiting(items),
+        grounds=review_pages_screens.GROUNDS,
+        statuses=review_pages_screens.ITEM_STATUS,
+        is_ready=review_pages_screens.is_ready(items),
+        waiting=review_pages_screens.waiting(items),
         has_answers=any(item.status is ItemStatus.ANSWERED for item in items),
         returned=sum(item.status is ItemStatus.RETURNED for item in items),
         version=sum(item.version for item in items),
-        messages=item_details.messages_of(item.id for item in items),
-        go_on=screens.following_href(review_id, screens.of_review(items)),
+        messages=review_queries.messages_of(item.id for item in items),
+        go_on=review_pages_screens.following_href(review_id, review_pages_screens.of_review(items)),
         next_review=next_review(review_id),
         why=errors.message_for(refusal) if refusal is not None else "",
     ), 200 if refusal is None else 409
@@ -159,19 +157,19 @@ def check_page(review_id: int, refusal: Conflict | None = None) -> ResponseRetur
 
 def next_review(after_id: int) -> Queued | None:
     """What the reviewer can go on with after this one."""
-    return queue.next_review(review_queues.inbox(session.actor(), session.today()), after_id)
+    return queue_pages.next_review(queue_queries.inbox(session.actor(), session.today()), after_id)
 
 
 def header_of(review_id: int) -> ReviewHeader:
-    return review_headers.header(review_id, session.today())
+    return review_queries.header(review_id, session.today())
 
 
 def reviewer_side(review_id: int) -> tuple[ReviewHeader, list[Item]]:
-    return header_of(review_id), review_items.for_reviewer(review_id)
+    return header_of(review_id), review_queries_items.for_reviewer(review_id)
 
 
-def words_of(header: ReviewHeader) -> labels.ReviewLabels:
-    return labels.ReviewLabels.of(versions.scale(header.framework_id), header)
+def words_of(header: ReviewHeader) -> review_pages_screens.ReviewLabels:
+    return review_pages_screens.ReviewLabels.of(versions_queries.scale(header.framework_id), header)
 
 
 def is_learner(subject: Subject) -> bool:
@@ -180,13 +178,19 @@ def is_learner(subject: Subject) -> bool:
 
 def items_of(subject: Subject) -> list[Item]:
     """Of the review, as whoever is signed in may see them."""
-    read = review_items.for_learner if is_learner(subject) else review_items.for_reviewer
-    return read(screens.review_of(subject))
+    read = (
+        review_queries_items.for_learner
+        if is_learner(subject)
+        else review_queries_items.for_reviewer
+    )
+    return read(review_pages_screens.review_of(subject))
 
 
 def at(item: Subject) -> str:
     return url_for(
-        "reviews.differences", review_id=screens.review_of(item), _anchor=f"item-{item.id}"
+        "reviews.differences",
+        review_id=review_pages_screens.review_of(item),
+        _anchor=f"item-{item.id}",
     )
 
 
@@ -210,7 +214,11 @@ def conflict_page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> Response
     if of_learner and not any(item.revealed for item in items):
         href = url_for("reviews.show", review_id=review_id)
     else:
-        href = screens.outcome_href(header) if of_learner else screens.reviewer_href(header, items)
+        href = (
+            review_pages_screens.outcome_href(header)
+            if of_learner
+            else review_pages_screens.reviewer_href(header, items)
+        )
     return render(
         "reviews/conflict.html",
         lang=header.lang,
@@ -218,10 +226,10 @@ def conflict_page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> Response
         why=errors.message_for(refusal),
         href=href,
         is_learner=of_learner,
-        by_other=review_headers.changed_by_other(review_id, session.actor().person_id),
+        by_other=review_queries.changed_by_other(review_id, session.actor().person_id),
         item=next((item for item in items if item.id == item_id), None),
-        statuses=labels.ITEM_STATUS,
-        review_statuses=labels.REVIEW_STATUS,
+        statuses=review_pages_screens.ITEM_STATUS,
+        review_statuses=review_pages_screens.REVIEW_STATUS,
         typed=[*_written(), *_on_cards(typed, items)],
     ), 409
 
@@ -250,7 +258,7 @@ def _on_cards(cards: Sequence[SentCard], items: Sequence[Item]) -> list[TypedTex
     for card in cards:
         item = by_id.get(card.item_id)
         if card.typed_note and item is not None and item.status is not None:
-            state = str(labels.ITEM_STATUS[item.status])
+            state = str(review_pages_screens.ITEM_STATUS[item.status])
             texts.append(TypedText(card.typed_note, str(item.title), state))
         elif card.typed_note:
             texts.append(TypedText(card.typed_note))

@@ -28,9 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import ask_made, session
-from tracker.frameworks.changes.rules_wording import Wordings, pieces
-from tracker.frameworks.versions.rules import Change
-from tracker.frameworks.versions.rules_scale import Ground
+from tracker.frameworks.changes.rules import Wordings, pieces
+from tracker.frameworks.versions.rules import Change, Ground
 from tracker.models import (
     Confirmation,
     Domain,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TypeVar
 
-from tracker.frameworks.versions.rules_scale import CANNOT_TELL, WITHOUT_GROUND, Ground, counterpart
+from tracker.frameworks.versions.rules import CANNOT_TELL, WITHOUT_GROUND, Ground, counterpart
 from tracker.record.workflow.rules import ItemStatus, Move, can_finish, can_reveal
 from tracker.rules.errors import Invalid, Refusal
 
@@ -41,14 +41,18 @@ def response_of(
 ) -> ReviewerResponse:
     """Of what was typed. Raises Invalid: review_answer_needed, review_ground_unknown."""
     if answer == RETURN:
-        return ReviewerResponse(item_id, None, None, note, base_version)
+        return ReviewerResponse(
+            item_id=item_id, answer=None, ground=None, note=note, base_version=base_version
+        )
     if not answer:
         raise Invalid("review_answer_needed")
     try:
         how = Ground(ground) if ground else None
     except ValueError as error:
         raise Invalid("review_ground_unknown") from error
-    return ReviewerResponse(item_id, answer, how, note, base_version)
+    return ReviewerResponse(
+        item_id=item_id, answer=answer, ground=how, note=note, base_version=base_version
+    )
 
 
 def says_how(answer: str, ground: str, note: str) -> bool:

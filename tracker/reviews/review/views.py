@@ -5,23 +5,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 
 from tracker.policy.permissions import Subject
-from tracker.queries.core import people
-from tracker.record.workflow import queries as review_subjects
+from tracker.queries.core import people as core_people_queries
+from tracker.record.workflow import queries as workflow_queries
 from tracker.record.workflow.rules import ReviewStatus
-from tracker.reviews.differences import actions as differing
+from tracker.reviews.differences import actions as differences_actions
 from tracker.reviews.differences.pages import differences_page, step_form
-from tracker.reviews.queue import pages as queue
-from tracker.reviews.result import exports as notes_pdf, pages_outcome as outcome
+from tracker.reviews.queue import pages as queue_pages
+from tracker.reviews.result import exports as result_exports, pages as result_pages
 from tracker.reviews.review import (
-    actions as reviews,
-    actions_answers as answers,
-    pages,
-    pages_screens as screens,
-    queries_items as review_items,
+    actions as review_actions,
+    pages as review_pages,
+    pages_screens as review_pages_screens,
+    queries_items as review_queries_items,
 )
 from tracker.reviews.review.forms import AnswerForm, ReplyForm, RevealForm, SendForm
 from tracker.reviews.review.rules import newer_in
-from tracker.reviews.sending import pages as sending, queries as submittable
+from tracker.reviews.sending import pages as sending_pages, queries as sending_queries
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.web.http import errors, rate_limits, session
@@ -34,19 +33,19 @@ from tracker.web.ui.statement_picker import is_search
 from tracker.web.ui.templating.dates import day, moment
 
 bp = Blueprint("reviews", __name__)
-bp.register_error_handler(Conflict, pages.conflict_page)
+bp.register_error_handler(Conflict, review_pages.conflict_page)
 
 
 @bp.get("/reviews")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    return queue.index_page()
+    return queue_pages.index_page()
 
 
 @bp.get("/reviews/new")
 @door(Permission.REVIEW_SEND)
 def new() -> ResponseReturnValue:
-    return sending.send_page(SendForm(), None)
+    return sending_pages.send_page(SendForm(), None)
 
 
 @bp.post("/reviews")
@@ -54,13 +53,13 @@ def new() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     form = SendForm()
     if form.back.data or is_search():
-        return sending.send_again(form, 200)
+        return sending_pages.send_again(form, 200)
     if form.validate_on_submit():
-        if asked := sending.many_page(form):
+        if asked := sending_pages.many_page(form):
             return asked
         try:
             reviewer_id, team_id = form.person_and_team
-            reviews.send(
+            review_actions.send(
                 session.actor(),
                 reviewer_id,
                 form.chosen,
@@ -72,7 +71,7 @@ def send() -> ResponseReturnValue:
             if drafts.ids_in_place(form.chosen) is None:
                 left = refusal.facts.get("statements")
                 if isinstance(left, list):
-                    return sending.drafts_page(form, left), 409
+                    return sending_pages.drafts_page(form, left), 409
                 errors.put_on(form, refusal)
         else:
             flash_message(
@@ -82,16 +81,16 @@ def send() -> ResponseReturnValue:
                     "%(num)d statements were sent to %(name)s. You can withdraw them until the "
                     "first answer.",
                     len(set(form.chosen)),
-                    name=people.person(reviewer_id).name,
+                    name=core_people_queries.person(reviewer_id).name,
                 )
             )
             _name_unreadable_drafts()
             return redirect(url_for("reviews.index"), 303)
-    return sending.send_again(form, 422)
+    return sending_pages.send_again(form, 422)
 
 
 def _name_unreadable_drafts() -> None:
-    for draft in submittable.unreadable_drafts(session.actor().person_id):
+    for draft in sending_queries.unreadable_drafts(session.actor().person_id):
         flash_message(
             _(
                 "The draft “%(form)s”, saved %(when)s, can’t be read, so it was left out. Discard "
@@ -104,132 +103,132 @@ def _name_unreadable_drafts() -> None:
 
 
 @bp.post("/reviews/<id:review_id>/withdraw")
-@door(Permission.REVIEW_LEARNER, review_subjects.review)
+@door(Permission.REVIEW_LEARNER, workflow_queries.review)
 def withdraw(review: Subject) -> ResponseReturnValue:
-    reviews.withdraw(session.actor(), review.id, session.now())
+    review_actions.withdraw(session.actor(), review.id, session.now())
     flash_message(_("Withdrawn. Nobody else sees these statements; you can send them again."))
     return redirect(url_for("reviews.index"), 303)
 
 
 @bp.get("/reviews/<id:review_id>")
-@door(Permission.REVIEW_READ, review_subjects.review)
+@door(Permission.REVIEW_READ, workflow_queries.review)
 def show(review: Subject) -> ResponseReturnValue:
     """The learner's page of it; the reviewer is sent to where they go on, or reads that it was
     withdrawn."""
-    if pages.is_learner(review):
-        return pages.learner_page(review.id)
-    header, items = pages.reviewer_side(review.id)
+    if review_pages.is_learner(review):
+        return review_pages.learner_page(review.id)
+    header, items = review_pages.reviewer_side(review.id)
     if header.status is ReviewStatus.WITHDRAWN:
         return render("reviews/withdrawn.html", header=header)
-    return redirect(screens.reviewer_href(header, items))
+    return redirect(review_pages_screens.reviewer_href(header, items))
 
 
 @bp.post("/reviews/<id:review_id>/one-more-week")
-@door(Permission.REVIEW_READ, review_subjects.review)
+@door(Permission.REVIEW_READ, workflow_queries.review)
 def one_more_week(review: Subject) -> ResponseReturnValue:
-    due_on = reviews.one_more_week(session.actor(), review.id, session.now())
+    due_on = review_actions.one_more_week(session.actor(), review.id, session.now())
     flash_message(_("One more week: the new date is %(day)s.", day=day(due_on)))
     return redirect(url_for("reviews.show", review_id=review.id), 303)
 
 
 @bp.get("/review-items/<id:item_id>")
-@door(Permission.REVIEW_ANSWER, review_subjects.review_item)
+@door(Permission.REVIEW_ANSWER, workflow_queries.review_item)
 def item(item: Subject) -> ResponseReturnValue:
-    return pages.item_page(item)
+    return review_pages.item_page(item)
 
 
 @bp.post("/review-items/<id:item_id>/answer")
-@door(Permission.REVIEW_ANSWER, review_subjects.review_item)
+@door(Permission.REVIEW_ANSWER, workflow_queries.review_item)
 def answer(item: Subject) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate_on_submit():
-        return pages.item_page(item, form, 422)
+        return review_pages.item_page(item, form, 422)
     try:
-        answers.answer(session.actor(), [form.response(item.id)], session.now())
+        review_actions.answer(session.actor(), [form.response(item.id)], session.now())
     except Conflict as refused:
         refusal = errors.refused_rows(refused)[item.id]
         current = newer_in(refusal)
         if isinstance(refusal, Conflict) and current is None:
             raise refusal from None
         errors.put_on(form, refusal)
-        return pages.item_page(item, form, 409 if current else 422, current)
-    review_id = screens.review_of(item)
-    items = review_items.for_reviewer(review_id)
+        return review_pages.item_page(item, form, 409 if current else 422, current)
+    review_id = review_pages_screens.review_of(item)
+    items = review_queries_items.for_reviewer(review_id)
     here = next(sent for sent in items if sent.id == item.id)
-    return redirect(screens.next_href(review_id, items, here.position), 303)
+    return redirect(review_pages_screens.next_href(review_id, items, here.position), 303)
 
 
 @bp.post("/review-items/<id:item_id>/reply")
-@door(Permission.REVIEW_LEARNER, review_subjects.review_item)
+@door(Permission.REVIEW_LEARNER, workflow_queries.review_item)
 def reply(item: Subject) -> ResponseReturnValue:
     form = ReplyForm()
-    review_id = screens.review_of(item)
+    review_id = review_pages_screens.review_of(item)
     try:
-        reviews.reply(session.actor(), item.id, form.text.data or "", session.now())
+        review_actions.reply(session.actor(), item.id, form.text.data or "", session.now())
     except Invalid as refusal:
         errors.put_on(form, refusal)
-        return pages.learner_page(review_id, pages.TypedForm(item.id, form)), 422
+        return review_pages.learner_page(review_id, review_pages.TypedForm(item.id, form)), 422
     flash_message(_("Your reply is with your reviewer."))
     return redirect(url_for("reviews.show", review_id=review_id), 303)
 
 
 @bp.post("/review-items/<id:item_id>/drop")
-@door(Permission.REVIEW_READ, review_subjects.review_item)
+@door(Permission.REVIEW_READ, workflow_queries.review_item)
 def drop(item: Subject) -> ResponseReturnValue:
-    reviews.drop(session.actor(), item.id, session.now())
+    review_actions.drop(session.actor(), item.id, session.now())
     flash_message(_("Dropped from this review. It can be sent again."))
-    return redirect(url_for("reviews.show", review_id=screens.review_of(item)), 303)
+    return redirect(url_for("reviews.show", review_id=review_pages_screens.review_of(item)), 303)
 
 
 @bp.get("/reviews/<id:review_id>/check")
-@door(Permission.REVIEW_ANSWER, review_subjects.review)
+@door(Permission.REVIEW_ANSWER, workflow_queries.review)
 def check(review: Subject) -> ResponseReturnValue:
-    return pages.check_page(review.id)
+    return review_pages.check_page(review.id)
 
 
 @bp.post("/reviews/<id:review_id>/reveal")
-@door(Permission.REVIEW_ANSWER, review_subjects.review)
+@door(Permission.REVIEW_ANSWER, workflow_queries.review)
 def reveal(review: Subject) -> ResponseReturnValue:
     form = RevealForm()
     try:
         if not form.validate_on_submit():
             raise Conflict("review_changed")
-        reviews.reveal(session.actor(), review.id, session.now(), form.version.data)
+        review_actions.reveal(session.actor(), review.id, session.now(), form.version.data)
     except Conflict as refusal:
         if refusal.code != "review_changed":
             raise
-        return pages.check_page(review.id, refusal)
+        return review_pages.check_page(review.id, refusal)
     flash_message(_("Revealed: you now see each other’s answers."))
-    return redirect(screens.outcome_href(pages.header_of(review.id)), 303)
+    return redirect(review_pages_screens.outcome_href(review_pages.header_of(review.id)), 303)
 
 
 @bp.get("/reviews/<id:review_id>/differences")
-@door(Permission.REVIEW_READ, review_subjects.review)
+@door(Permission.REVIEW_READ, workflow_queries.review)
 def differences(review: Subject) -> ResponseReturnValue:
     """What was revealed, to both: what is equal, what differs, and what became of it."""
     return differences_page(review)
 
 
 @bp.get("/reviews/<id:review_id>/differences.pdf")
-@door(Permission.REVIEW_READ, review_subjects.review)
+@door(Permission.REVIEW_READ, workflow_queries.review)
 @rate_limits.documents
 def differences_pdf(review: Subject) -> ResponseReturnValue:
     """The same as meeting notes."""
-    header = pages.header_of(review.id)
-    if pages.is_sealed(header):
+    header = review_pages.header_of(review.id)
+    if review_pages.is_sealed(header):
         return redirect(url_for("reviews.show", review_id=review.id))
-    shown = outcome.review_outcome(header, pages.is_learner(review))
-    notes = notes_pdf.printed(shown, session.actor().library_id)
-    return pdf.download(notes_pdf.document, notes, header.lang)
+    shown = result_pages.review_outcome(header, review_pages.is_learner(review))
+    notes = result_exports.printed(shown, session.actor().library_id)
+    return pdf.download(result_exports.document, notes, header.lang)
 
 
 @bp.post("/review-items/<id:item_id>/next-step")
-@door(Permission.REVIEW_READ, review_subjects.review_item)
+@door(Permission.REVIEW_READ, workflow_queries.review_item)
 def next_step(item: Subject) -> ResponseReturnValue:
-    form = step_form(pages.header_of(screens.review_of(item)))
+    form = step_form(review_pages.header_of(review_pages_screens.review_of(item)))
     if form.validate_on_submit():
         try:
-            differing.add_next_step(
+            differences_actions.add_next_step(
                 session.actor(),
                 item.id,
                 form.owner.data,
@@ -241,13 +240,13 @@ def next_step(item: Subject) -> ResponseReturnValue:
             errors.put_on(form, refusal)
         else:
             flash_message(_("The next step is noted for both of you."))
-            return redirect(pages.at(item), 303)
-    return differences_page(item, step=pages.TypedForm(item.id, form)), 422
+            return redirect(review_pages.at(item), 303)
+    return differences_page(item, step=review_pages.TypedForm(item.id, form)), 422
 
 
 @bp.post("/review-items/<id:item_id>/next-step/<id:step_id>/done")
-@door(Permission.REVIEW_READ, review_subjects.review_item)
+@door(Permission.REVIEW_READ, workflow_queries.review_item)
 def step_done(item: Subject, step_id: int) -> ResponseReturnValue:
-    differing.finish_next_step(session.actor(), item.id, step_id, session.now())
+    differences_actions.finish_next_step(session.actor(), item.id, step_id, session.now())
     flash_message(_("The next step is done."))
-    return redirect(pages.at(item), 303)
+    return redirect(review_pages.at(item), 303)

@@ -5,14 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
-from tracker.queries.core import people
-from tracker.reviews.endorsements import queries as endorsements
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.asking import ask
+from tracker.queries.core import people as core_people_queries
+from tracker.reviews.endorsements import queries as endorsements_queries
 from tracker.reviews.endorsements.queries import EndorsementDetails
-from tracker.reviews.review import actions as reviews
+from tracker.reviews.review import actions as review_actions
 from tracker.reviews.review.forms import ReaderForm
-from tracker.reviews.second_opinions import queries as second_opinions
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers
+from tracker.reviews.second_opinions import queries as second_opinions_queries
+from tracker.reviews.sending import queries_reviewers as sending_queries_reviewers
 from tracker.reviews.sending.pages import reviewer_words
 from tracker.reviews.sending.queries_reviewers import Reviewer
 from tracker.rules.calendar import day_in
@@ -29,27 +30,27 @@ bp = Blueprint("second_opinions", __name__)
 
 
 @bp.get("/endorsements/<id:endorsement_id>/second-reader")
-@door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
+@door(Permission.ENDORSEMENT_OWN, subjects_queries.endorsement)
 def new(endorsement: Subject) -> ResponseReturnValue:
-    first = endorsements.one(endorsement.id)
-    if asked := second_opinions.asked([first.item_id]).get(first.item_id):
-        return redirect(url_for("reviews.show", review_id=asked.review_id))
+    first = endorsements_queries.one(endorsement.id)
+    if asked := ask(second_opinions_queries.asked([first.item_id])).get(first.item_id):
+        return redirect(url_for("reviews.show", review_id=asked["review_id"]))
     return _page(first, _form(first))
 
 
 @bp.post("/endorsements/<id:endorsement_id>/second-reader")
-@door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
+@door(Permission.ENDORSEMENT_OWN, subjects_queries.endorsement)
 def send(endorsement: Subject) -> ResponseReturnValue:
-    form = _form(endorsements.one(endorsement.id))
+    form = _form(endorsements_queries.one(endorsement.id))
     done = accepted(
         form,
-        lambda: reviews.send_to_second_reader(
+        lambda: review_actions.send_to_second_reader(
             session.actor(), endorsement.id, *form.person_and_team, session.now()
         ),
     )
     if done is None:
-        return _page(endorsements.one(endorsement.id), form), 422
-    name = people.person(form.person_and_team[0]).name
+        return _page(endorsements_queries.one(endorsement.id), form), 422
+    name = core_people_queries.person(form.person_and_team[0]).name
     flash_message(
         _(
             "It is with %(name)s for a second opinion, who sees neither your answer nor the first "
@@ -63,8 +64,8 @@ def send(endorsement: Subject) -> ResponseReturnValue:
 def _form(first: EndorsementDetails) -> ReaderForm:
     form = ReaderForm()
     actor, today = session.actor(), session.today()
-    readers = eligible_reviewers.of_one(actor.person_id, today, first.endorser_id)
-    seen = second_opinions.could_see(
+    readers = sending_queries_reviewers.of_one(actor.person_id, today, first.endorser_id)
+    seen = second_opinions_queries.could_see(
         actor,
         {reader.person_id for reader in readers},
         since=day_in(actor.time_zone, first.on),

@@ -7,14 +7,17 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 
-from tracker.queries.core import people
-from tracker.record.sheet import queries as sheets
+from tracker.queries.core import people as core_people_queries
+from tracker.record.sheet import queries as sheet_queries
 from tracker.record.sheet.queries_learners import Learner, learner_of
-from tracker.record.sheet.rules_words import Side
-from tracker.reviews.endorsements import pages_alerts as alerts
-from tracker.reviews.review import queries_items as review_items
+from tracker.record.sheet.rules import Side
+from tracker.reviews.endorsements import pages as endorsements_pages
+from tracker.reviews.review import queries_items as review_queries_items
 from tracker.reviews.review.forms import SendForm
-from tracker.reviews.sending import queries_reviewers as eligible_reviewers, rules
+from tracker.reviews.sending import (
+    queries_reviewers as sending_queries_reviewers,
+    rules as sending_rules,
+)
 from tracker.reviews.sending.queries_reviewers import Reviewer
 from tracker.reviews.sending.rules import Sendable, sendable, suggested
 from tracker.rules.names import first_name
@@ -44,9 +47,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     if chosen is None and "statement" in request.args:
         chosen = request.args.getlist("statement", type=int)
     if chosen is None and expiring:
-        chosen = [*alerts.to_renew(actor, session.now())]
+        chosen = [*endorsements_pages.to_renew(actor, session.now())]
     worth = [one.candidate for one in statements if domain_id in ("", str(one.domain_id))]
-    usual, most = suggested(worth), suggested(worth, rules.SENT_MAX)
+    usual, most = suggested(worth), suggested(worth, sending_rules.SENT_MAX)
     picked = most if "more" in request.args else usual
     if chosen is None:
         chosen = picked
@@ -63,9 +66,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         ),
     )
     address: dict[str, Any] = {key: request.args[key] for key in KEPT if key in request.args}
-    reviewers = eligible_reviewers.of_one(actor.person_id, today, form.second_to.data)
-    paces = review_items.seconds_of([reviewer.person_id for reviewer in reviewers])
-    expected = eligible_reviewers.expected(reviewers, paces)
+    reviewers = sending_queries_reviewers.of_one(actor.person_id, today, form.second_to.data)
+    paces = review_queries_items.seconds_of([reviewer.person_id for reviewer in reviewers])
+    expected = sending_queries_reviewers.expected(reviewers, paces)
     seconds = paces.get(_chosen(form, reviewers), expected)
     return render(
         "reviews/new.html",
@@ -108,22 +111,22 @@ def many_page(form: SendForm) -> str:
     """Asks where a reviewer would get many at once. Nothing for what was answered, and for what is
     refused anyhow."""
     chosen, answered = {*form.chosen}, form.all_at_once.data or form.without_drafts.data
-    if answered or not rules.MANY < len(chosen) <= rules.SENT_MAX:
+    if answered or not sending_rules.MANY < len(chosen) <= sending_rules.SENT_MAX:
         return ""
     person_id, today = session.actor().person_id, session.today()
     learner = learner_of(person_id, form.chosen[0], today)
     statements = _sendable(learner) if learner is not None else []
     here = [statement for statement in statements if statement.statement_id in chosen]
-    reviewers = eligible_reviewers.of(person_id, today)
+    reviewers = sending_queries_reviewers.of(person_id, today)
     reviewer_id = _chosen(form, reviewers)
     if not reviewer_id or len(here) < len(chosen):
         return ""
-    seconds = review_items.seconds_of([reviewer_id])[reviewer_id]
+    seconds = review_queries_items.seconds_of([reviewer_id])[reviewer_id]
     return render(
         "reviews/many.html",
         form=form,
         count=len(chosen),
-        name=first_name(people.person(reviewer_id).name),
+        name=first_name(core_people_queries.person(reviewer_id).name),
         minutes=minutes_for(len(chosen), seconds),
         usual=suggested(statement.candidate for statement in here),
     )
@@ -192,5 +195,5 @@ def _reviewer(reviewer: Reviewer) -> str:
 
 
 def _sendable(learner: Learner) -> list[Sendable]:
-    sheet = sheets.of_learner(learner, Side.OWN, None)
+    sheet = sheet_queries.of_learner(learner, Side.OWN, None)
     return sendable(sheet, learner.round_starts_on)

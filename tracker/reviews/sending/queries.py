@@ -1,5 +1,11 @@
 """What a learner can send to review, what of it is frozen at sending, and what they typed and would
-not send with it. To whom: queries_reviewers."""
+not send with it. To whom: queries_reviewers.
+
+What people sent for review, and what came back: all that others learn of how far somebody is.
+
+Nothing here reads a rating: what was not sent is seen by its owner alone, also as a count or a
+time.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -8,7 +14,22 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, String, and_, bindparam, cast, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    distinct,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -19,19 +40,26 @@ from tracker.models import (
     EvidenceVersion,
     Framework,
     Rating,
+    Review,
+    ReviewItem,
     ScaleAnswer,
     Statement,
     StoredFile,
 )
-from tracker.models.joins import current_version, scale_answer
+from tracker.models.joins import current_version, is_one_of_people, scale_answer, versions_of
+from tracker.models.record import later
 from tracker.models.record.words import STATEMENTS, is_said_of, left_out, own_ratings
+from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import is_out
-from tracker.queries.access import drafts
+from tracker.queries.access import drafts as core_drafts_queries
 from tracker.queries.access.drafts import DraftHeader
 from tracker.record.endorsements.rules import ReviewedContent, ReviewedEvidence
-from tracker.record.ratings import queries as earlier_ratings
+from tracker.record.ratings import queries as record_ratings_queries
 from tracker.record.ratings.rules import joined
 from tracker.record.sheet.queries_learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
+from tracker.record.sheet.rules_summaries import SentCounts
+from tracker.record.visible.queries import Reader, counts_as_sent, is_reviewed
+from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.rules.drafts import (
     EVIDENCE_EDIT,
     EVIDENCE_LINK,
@@ -64,7 +92,7 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
     values = {**of(learner), "statements": statement_ids}
     rows = session().execute(_freezable(), values).all()
     inherited = [row.id for row in rows if row.is_inherited]
-    notes = earlier_ratings.notes_of_origins(learner.person_id, inherited)
+    notes = record_ratings_queries.notes_of_origins(learner.person_id, inherited)
     return [
         Freezable(
             statement_id=row.id,
@@ -159,7 +187,7 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
 
 def linked(
     person_id: int | BindParameter[int],
-    statement_ids: Collection[int] | BindParameter[Any],
+    statement_ids: Collection[int | BindParameter[int]] | BindParameter[Any],
     *columns: Any,
 ) -> Select[*tuple[Any, ...]]:
     """The current versions of somebody's evidence that is linked to these statements, or to what
@@ -182,7 +210,7 @@ def linked(
 def with_drafts(person_id: int, statement_ids: Collection[int]) -> list[int]:
     """Those of the statements at which there is a draft of theirs, or to which evidence is linked
     that they began to change."""
-    typed = drafts.all_fields(person_id, *FORMS)
+    typed = core_drafts_queries.all_fields(person_id, *FORMS)
     skills = {header.subject for header, _fields in typed if header.form == RATING}
     named = set[str]().union(
         *(statements_in(header.form, header.subject, fields or ()) for header, fields in typed)
@@ -208,5 +236,96 @@ def with_drafts(person_id: int, statement_ids: Collection[int]) -> list[int]:
 
 def unreadable_drafts(person_id: int) -> list[DraftHeader]:
     """Those that can't be read, so that nobody knows at which statements they are."""
-    typed = drafts.all_fields(person_id, *FORMS)
+    typed = core_drafts_queries.all_fields(person_id, *FORMS)
     return [header for header, fields in typed if fields is None]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReviews:
+    """Reviews of one learner that wait for this reader; the oldest is the one to open."""
+
+    reviews: int = 0
+    oldest_id: int | None = None
+
+
+ROUNDS: BindParameter[Any] = bindparam("rounds", expanding=True)
+
+
+def sent_counts(
+    person_ids: Collection[int], round_ids: Collection[int], reader: Reader
+) -> dict[tuple[int, int], SentCounts]:
+    """What was sent and, in reviews that have ended, reviewed, by (person, framework): under each
+    version what there is in all of them, a statement once. Dropped and withdrawn items do not
+    count, nor what counts later. One query."""
+    values = {
+        "people": list(person_ids),
+        "rounds": list(round_ids),
+        **later.on(reader.today),
+        **reader.values,
+    }
+    rows = session().execute(_sent_counts(hides=reader.hides), values)
+    return {
+        (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows
+    }
+
+
+@cache
+def _sent_counts(*, hides: bool) -> Select[*tuple[Any, ...]]:
+    reviewed = is_reviewed(hides=hides)
+    in_round = Review.round_id.in_(ROUNDS)
+    version = aliased(Framework)
+    waits = later.counting_later(is_one_of_people, true()).c
+
+    def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(distinct(case((and_(*those), Statement.uuid))))
+
+    return (
+        select(
+            Review.learner_id,
+            version.id,
+            statements(in_round),
+            statements(true()),
+            statements(in_round, reviewed),
+            statements(reviewed),
+            func.max(case((reviewed, Review.closed_at))),
+        )
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(version, version.id.in_(versions_of(Review.framework_id)))
+        .where(
+            is_one_of_people(Review.learner_id),
+            counts_as_sent(),
+            tuple_(Review.learner_id, Statement.id).not_in(
+                select(waits.person_id, waits.statement_id)
+            ),
+        )
+        .group_by(Review.learner_id, version.id)
+    )
+
+
+def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[tuple[int, int], WaitingReviews]:
+    """Reviews in which something waits for this actor to answer or reveal, by (learner, framework),
+    under each of its versions. One query."""
+    values = {"reader": actor.person_id, "people": list(person_ids)}
+    rows = session().execute(_waiting(), values)
+    return {
+        (person_id, framework_id): WaitingReviews(reviews, oldest_id)
+        for person_id, framework_id, reviews, oldest_id in rows
+    }
+
+
+@cache
+def _waiting() -> Select[*tuple[Any, ...]]:
+    version = aliased(Framework)
+    return (
+        select(Review.learner_id, version.id, func.count(distinct(Review.id)), func.min(Review.id))
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(version, version.id.in_(versions_of(Review.framework_id)))
+        .where(
+            Review.reviewer_id == bindparam("reader"),
+            is_one_of_people(Review.learner_id),
+            Review.status.not_in([ReviewStatus.WITHDRAWN, ReviewStatus.CLOSED]),
+            ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED]),
+        )
+        .group_by(Review.learner_id, version.id)
+    )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import ask_made
 from tracker.models import Deputy, Membership, Person, Team
 from tracker.models.joins import is_one_of_people
-from tracker.models.reviews.due_dates import away_until
+from tracker.models.reviews.reviews import away_until
 from tracker.policy.permissions import current_on
 from tracker.policy.reviewers import deputises_on, reviewing_team, teams_for_one, upwards
 from tracker.rules.pace import REVIEWER_SECONDS
@@ -113,11 +113,11 @@ def _by_learner(
 def _reviewer(person: Row[Any], team: Row[Any], **how: Any) -> Reviewer:
     """The person, for what is sent from that team."""
     return Reviewer(
-        person.person_id,
-        person.name,
-        team.id,
-        team.name,
-        team.open_reviews,
+        person_id=person.person_id,
+        name=person.name,
+        team_id=team.id,
+        team=team.name,
+        open=team.open_reviews,
         away_until=person.away_until,
         **how,
     )

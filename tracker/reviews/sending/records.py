@@ -21,9 +21,9 @@ from tracker.models.record.words import skill_of
 from tracker.policy.permissions import Actor
 from tracker.record.endorsements.rules import reviewed_digest
 from tracker.record.workflow.rules import SEALED, ItemStatus, Move
-from tracker.reviews.act import records as acts
+from tracker.reviews.act import records as act_records
 from tracker.reviews.act.records import act
-from tracker.reviews.endorsements import records as endorsements
+from tracker.reviews.endorsements import records as endorsements_records
 from tracker.reviews.sending.queries import Freezable
 from tracker.row_locks import held
 from tracker.rules.errors import Missing
@@ -59,7 +59,7 @@ def hand_on(
     """
     sealed = [
         item
-        for item in acts.items(tx, review)
+        for item in act_records.items(tx, review)
         if item.status in SEALED and item.revealed_at is None
     ]
     if not sealed:
@@ -78,7 +78,7 @@ def hand_on(
     tx.add(Handover(review_id=going_on.id, from_review_id=review.id))
     tx.flush()
     tx.add(HandoverText(review_id=going_on.id, note=note))
-    endorsements.close_if_ended(tx, review, by, now)
+    endorsements_records.close_if_ended(tx, review, by, now)
     return going_on.id
 
 

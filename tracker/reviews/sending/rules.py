@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from tracker.frameworks.versions.rules_scale import Meaning
-from tracker.record.sheet.rules import Sheet
+from tracker.frameworks.versions.rules import Meaning
+from tracker.record.sheet.rules import CountsFrom, Sheet, Side
 from tracker.record.sheet.rules_summaries import evidence_at, out_for_review
-from tracker.record.sheet.rules_words import CountsFrom, Side
 from tracker.rules.core.wording import Wording
 
 SENT_MAX = 200

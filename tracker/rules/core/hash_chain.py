@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tracker.rules import strict_json
+from tracker.rules import strict_json as strict_json_rules
 from tracker.rules.core.seals import canonical, sha256
 from tracker.rules.errors import Invalid
 
@@ -174,11 +174,11 @@ def read_heads(text: str) -> list[ChainHead]:
     """Heads as `line` writes them, one a line. Raises Invalid("head_unreadable")."""
     try:
         heads = [
-            _head(strict_json.read(splitline))
+            _head(strict_json_rules.read(splitline))
             for splitline in text.splitlines()
             if splitline.strip()
         ]
-    except (KeyError, TypeError, ValueError, strict_json.NotStrict) as error:
+    except (KeyError, TypeError, ValueError, strict_json_rules.NotStrict) as error:
         raise Invalid("head_unreadable") from error
     if not heads:
         raise Invalid("head_unreadable")

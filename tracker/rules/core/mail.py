@@ -109,7 +109,14 @@ def mail_server(url: str, sender: str) -> MailServer | None:
         )
     if not sender:
         raise ValueError("TRACKER_MAIL_FROM is missing: the address that messages come from.")
-    return MailServer(_sender(sender), parts.hostname, port, security, user, password)
+    return MailServer(
+        sender=_sender(sender),
+        host=parts.hostname,
+        port=port,
+        security=security,
+        user=user,
+        password=password,
+    )
 
 
 def _sender(typed: str) -> str:

@@ -21,7 +21,7 @@ class MembershipTerms:
     ends_on: dt.date | None = None
     role_profile_id: int | None = None
     job: str = ""
-    weekly_hours: int | None = None
+    weekly_hours: float | None = None
 
     @classmethod
     def of(cls, membership: object) -> Self:

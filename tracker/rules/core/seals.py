@@ -22,11 +22,14 @@ NOTES = 0
 RECORDS_SEALED = "records_sealed"
 """The kind of event of the audit with one digest over all seals so far; it belongs to no library,
 and is not listed: it tells that somebody did something."""
+ROW_ACCEPTED = "row_accepted"
+"""The kind of event of the audit: whoever runs the server says that a row is right, which was
+changed past the program. Of no library."""
 _LINK, _ROW, _HEAD = struct.Struct(">iI"), struct.Struct(">BI16s"), struct.Struct(">iI16s")
 
 
 class CoveredRow(NamedTuple):
-    """A row by the number of its table (models/seals) and its own."""
+    """A row by the number of its table (models/protections) and its own."""
 
     table: int
     row_id: int
@@ -83,8 +86,8 @@ def commitment(salt: bytes | str, facts: Mapping[str, Any]) -> bytes:
 
 
 def lineage(*tables: Iterable[Iterable[Any]]) -> str:
-    """One digest over rows that say which skills statements are wordings of, and what skills were
-    made of."""
+    """One digest over rows that say which skills statements are wordings of, what skills were made
+    of, and what a level needs."""
     return sha256(canonical([[list(row) for row in rows] for rows in tables]))
 
 

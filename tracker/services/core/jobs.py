@@ -16,9 +16,9 @@ from tracker.db import piggyback, session_afresh, transaction
 from tracker.models import Job
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.core import jobs as queries
+from tracker.queries.core import jobs as jobs_queries
 from tracker.queries.core.jobs import JobRow
-from tracker.records import jobs as records
+from tracker.records import jobs as jobs_records
 from tracker.records.jobs import Claim
 from tracker.row_locks import held
 from tracker.rules.core.jobs import KEPT_FOR, ClaimLost, JobState
@@ -96,37 +96,43 @@ def ask(actor: Actor, kind: str, arguments: dict[str, str], now: dt.datetime) ->
     Raises Conflict: jobs_open, jobs_kept.
     """
     with transaction() as tx:
-        return records.ask(tx, kind, actor.person_id, actor.library_id, arguments, now)
+        return jobs_records.ask(tx, kind, actor.person_id, actor.library_id, arguments, now)
 
 
 def discard(actor: Actor, job_id: int) -> None:
     """Cancel it, or delete what came of it. What its steps have done stays done."""
     with transaction() as tx:
         whose = select(Job.id).where(Job.id == job_id, Job.person_id == actor.person_id)
-        records.delete_jobs(tx, tx.scalars(held(whose)).all())
+        jobs_records.delete_jobs(tx, tx.scalars(held(whose)).all())
 
 
 def forget(now: dt.datetime) -> int:
     """Delete what is older than it is kept. Returns how many there were."""
     with transaction() as tx:
         old = tx.scalars(select(Job.id).where(Job.asked_at <= now - KEPT_FOR)).all()
-        records.delete_jobs(tx, old)
+        jobs_records.delete_jobs(tx, old)
     return len(old)
 
 
 def file_for(actor: Actor, kinds: Kinds, job_id: int, now: dt.datetime) -> MadeFile | None:
     """The file, for who asked for it and as long as their rights are those that it was made by;
     None where they are not. Raises Missing: it is another's, or gone, or not made yet."""
-    own = queries.own(actor.person_id, now, job_id)
+    own = jobs_queries.own(actor.person_id, now, job_id)
     if not own or own[0].state is not JobState.DONE or not own[0].file_name:
         raise Missing
     (job,) = own
     if job.kind not in kinds:
         raise Missing
-    task = JobTask(job_id, actor, job.arguments, queries.people(job_id), now)
+    task = JobTask(
+        job_id=job_id,
+        actor=actor,
+        arguments=job.arguments,
+        people=jobs_queries.people(job_id),
+        now=now,
+    )
     grounds = kinds[job.kind].grounds(task)
     is_same = grounds is not None and _digest(grounds) == job.grounds
-    return MadeFile(job, queries.content(job_id), task.people) if is_same else None
+    return MadeFile(job, jobs_queries.content(job_id), task.people) if is_same else None
 
 
 def run_next(
@@ -134,10 +140,10 @@ def run_next(
 ) -> JobOutcome | None:
     """Take the job that has waited longest, and do its steps until it is done or the worker's turn
     `is_over`; None when none waits. A fault is logged and tried again, not too often."""
-    if not queries.is_some_to_do(clock()):
+    if not jobs_queries.is_some_to_do(clock()):
         return None
     with transaction() as tx:
-        claim = records.claim_next(tx, tuple(kinds), clock())
+        claim = jobs_records.claim_next(tx, tuple(kinds), clock())
     if claim is None:
         return None
     came = "lost"
@@ -148,12 +154,12 @@ def run_next(
     except Refusal as refusal:
         came = "refused"
         with transaction() as tx:
-            records.refuse(tx, claim, refusal.code, clock())
+            jobs_records.refuse(tx, claim, refusal.code, clock())
     except Exception:
         LOG.exception("job_step_failed", job_id=claim.job_id, kind=claim.kind)
         session_afresh()
         with transaction() as tx:
-            came = "tried_again" if records.try_again(tx, claim, clock()) else "given_up"
+            came = "tried_again" if jobs_records.try_again(tx, claim, clock()) else "given_up"
     return JobOutcome(claim.job_id, claim.kind, came)
 
 
@@ -167,34 +173,40 @@ def _go_on(
         task, total, done = replace(task, people=plan.people), plan.steps, 0
         grounds = _digest(_asked(kind, task))
         with transaction() as tx:
-            records.plan(tx, claim, total, plan.people, plan.file_name, grounds, clock())
+            jobs_records.plan(tx, claim, total, plan.people, plan.file_name, grounds, clock())
     for number in range(done, total):
         if is_over():
             with transaction() as tx:
-                records.give_back(tx, claim, clock())
+                jobs_records.give_back(tx, claim, clock())
             return "given_back"
         _step(kind, claim, replace(task, now=clock()), number)
     with transaction() as tx:
-        records.finish(tx, claim, clock())
+        jobs_records.finish(tx, claim, clock())
     return "done"
 
 
 def _step(kind: JobKind, claim: Claim, task: JobTask, number: int) -> None:
     """Do it, and keep it with its progress."""
-    with piggyback(lambda tx: records.advance(tx, claim, number, task.now)) as progress:
+    with piggyback(lambda tx: jobs_records.advance(tx, claim, number, task.now)) as progress:
         part = kind.step(task, number)
     if not progress.arrived:
         with transaction() as tx:
-            records.advance(tx, claim, number, task.now)
+            jobs_records.advance(tx, claim, number, task.now)
             if part is not None:
-                records.keep_part(tx, claim, number, part)
+                jobs_records.keep_part(tx, claim, number, part)
 
 
 def _task(claim: Claim, now: dt.datetime) -> JobTask:
     actor = actor_for_person(claim.person_id, now)
     if actor is None:
         raise Missing("job_not_allowed")
-    return JobTask(claim.job_id, actor, claim.arguments, queries.people(claim.job_id), now)
+    return JobTask(
+        job_id=claim.job_id,
+        actor=actor,
+        arguments=claim.arguments,
+        people=jobs_queries.people(claim.job_id),
+        now=now,
+    )
 
 
 def _asked(kind: JobKind, task: JobTask) -> str:

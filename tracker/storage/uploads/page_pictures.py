@@ -11,11 +11,11 @@ from functools import partial
 
 import structlog
 
-from tracker.evidence.files.rules_places import FilePlace
+from tracker.evidence.files.rules_backends import FileBackend
 from tracker.evidence.pieces.rules import PAGES_MAX
 from tracker.logs import said_of
 from tracker.rules.errors import Invalid, Unchecked
-from tracker.storage import files
+from tracker.storage import files as storage_files
 
 LOG = structlog.get_logger("tracker.page_pictures")
 PROGRAM = "tracker.storage.uploads.page_drawing"
@@ -31,14 +31,14 @@ ENDS = {3: "pages_many", 4: "pages_large"}
 
 
 @contextmanager
-def pen(place: FilePlace, person_id: int) -> Iterator[Draws]:
+def pen(place: FileBackend, person_id: int) -> Iterator[Draws]:
     """What draws for one form, as `drawn`, until its time is over. One at a time for a person and
     AT_ONCE for all who share the disk, so that nobody's page waits for it. Raises Unchecked at
     once: pages_in_turn, pages_not_now; and as `files.turn_of` does."""
     own, all_turns = [f"draws-{person_id}"], [f"draws-of-all-{number}" for number in range(AT_ONCE)]
     with (
-        files.turn_of(place, own, Unchecked("pages_in_turn")),
-        files.turn_of(place, all_turns, Unchecked("pages_not_now")),
+        storage_files.turn_of(place, own, Unchecked("pages_in_turn")),
+        storage_files.turn_of(place, all_turns, Unchecked("pages_not_now")),
     ):
         yield partial(drawn, ends=time.monotonic() + PATIENCE)
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _, ngettext
 
 from tracker.teams.comparison.queries import GapComparison, MovedTarget
 from tracker.teams.comparison.rules import GapChange, total
-from tracker.teams.gaps.pages_facts import last_day
+from tracker.teams.gaps.pages import last_day
 from tracker.teams.gaps.queries import GapPage
 from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.web.i18n.content_language import mark, plain

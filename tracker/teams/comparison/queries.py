@@ -12,16 +12,16 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from tracker.db import session
-from tracker.frameworks.versions.rules_scale import Voice
+from tracker.frameworks.versions.rules import Voice
 from tracker.models import AuditEvent, AuditEventDetail
 from tracker.record.versions.rules import DomainShape
 from tracker.rules.core.wording import Wording
 from tracker.teams.comparison.rules import GapChange, changes, total
+from tracker.teams.figures import queries as figures_queries
+from tracker.teams.figures.queries import RoundFigure
 from tracker.teams.gaps.queries_matrix import GapMatrix, kept_people, kept_version
 from tracker.teams.gaps.queries_scope import PastRound
 from tracker.teams.gaps.rules import GapRow, cell_of
-from tracker.teams.told import queries as told
-from tracker.teams.told.queries import ToldFigure
 
 Words = Mapping[int, str]
 """Of people in the domains of a version (record/standings/rules)."""
@@ -48,7 +48,7 @@ class GapComparison(NamedTuple):
     changes: Mapping[int, GapChange]
     names: Mapping[int, str]
     moved: Sequence[MovedTarget] = ()
-    told: ToldFigure | None = None
+    told: RoundFigure | None = None
 
 
 def compare(of: GapMatrix) -> GapComparison | None:
@@ -65,7 +65,9 @@ def compare(of: GapMatrix) -> GapComparison | None:
         return _with_round(of, chosen.compare, targets)
     if all(one.place.is_revealed for one in of.everybody):
         return _compared(of, _measured(of, of.domains, _words(of, Voice.SELF), targets), of.now)
-    figures = told.figures(of.scope, chosen.of.framework_id, chosen.of.framework_slug, Voice.SELF)
+    figures = figures_queries.figures(
+        of.scope, chosen.of.framework_id, chosen.of.framework_slug, Voice.SELF
+    )
     newest = max(figures, key=lambda figure: figure.as_of, default=None)
     of_domain: defaultdict[int, list[GapChange]] = defaultdict(list)
     for one in figures:
@@ -110,11 +112,11 @@ def _with_round(of: GapMatrix, at: PastRound, targets: Targets) -> GapComparison
     return _compared(of, _measured(of, domains.values(), words, measured), later)._replace(
         moved=[
             MovedTarget(
-                name,
-                domain.title,
-                domains[key].level_name(then or 0),
-                domain.level_name(rank or 0),
-                edited_on(job, domain),
+                job=name,
+                domain=domain.title,
+                then=domains[key].level_name(then or 0),
+                now=domain.level_name(rank or 0),
+                changed_at=edited_on(job, domain),
             )
             for domain in of.domains
             for (name, job, key), (then, rank) in sorted(moved.items())

@@ -43,12 +43,16 @@ def changes(
                 )
     return {
         domain_id: GapChange(
-            people,
-            len(people_known),
-            sum(was_below for _, was_below, _ in people_known),
-            sum(is_below for _, _, is_below in people_known),
-            tuple(one for one, was_below, is_below in people_known if was_below and not is_below),
-            tuple(one for one, was_below, is_below in people_known if is_below and not was_below),
+            people=people,
+            both=len(people_known),
+            before=sum(was_below for _, was_below, _ in people_known),
+            after=sum(is_below for _, _, is_below in people_known),
+            reached=tuple(
+                one for one, was_below, is_below in people_known if was_below and not is_below
+            ),
+            fell=tuple(
+                one for one, was_below, is_below in people_known if is_below and not was_below
+            ),
         )
         for domain_id, people_known in known.items()
     }
@@ -58,10 +62,10 @@ def total(of: Iterable[GapChange]) -> GapChange:
     """Of groups, or over domains, where somebody counts once in each."""
     parts = list(of)
     return GapChange(
-        sum(one.people for one in parts),
-        sum(one.both for one in parts),
-        sum(one.before for one in parts),
-        sum(one.after for one in parts),
-        tuple(person_id for one in parts for person_id in one.reached),
-        tuple(person_id for one in parts for person_id in one.fell),
+        people=sum(one.people for one in parts),
+        both=sum(one.both for one in parts),
+        before=sum(one.before for one in parts),
+        after=sum(one.after for one in parts),
+        reached=tuple(person_id for one in parts for person_id in one.reached),
+        fell=tuple(person_id for one in parts for person_id in one.fell),
     )

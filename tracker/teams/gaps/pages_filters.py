@@ -206,4 +206,13 @@ def drill_list(team: Subject, domain: str) -> DrillList:
     if person is not None:
         kept["person"] = person.row.person_id
         people = (person,)
-    return DrillList(chosen, filters, drill, people, statement, person, kept, unknown)
+    return DrillList(
+        chosen=chosen,
+        filters=filters,
+        drill=drill,
+        people=people,
+        statement=statement,
+        person=person,
+        kept=kept,
+        unknown=unknown,
+    )

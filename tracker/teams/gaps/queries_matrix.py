@@ -13,12 +13,17 @@ from tracker.models import SnapshotPerson
 from tracker.record.sheet.rules import higher_of
 from tracker.record.standings.queries import (
     StandingBasis,
-    StandingPlace,
+    StandingScope,
     basis as measured_by,
     of_people as standings_of_people,
 )
-from tracker.record.standings.rules import ShortStanding, ids as statement_ids
-from tracker.record.standings.rules_kept import KeptJob, KeptVersion, version_of
+from tracker.record.standings.rules import (
+    KeptJob,
+    KeptVersion,
+    ShortStanding,
+    ids as statement_ids,
+    version_of,
+)
 from tracker.record.versions.rules import DomainShape
 from tracker.record.visible.queries import Reader
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, facts_of, people_of
@@ -151,7 +156,7 @@ class GapFigures(NamedTuple):
 def _figures_now(
     scope: GapScope, framework_id: int, people: Sequence[TeamLearner], ids: Sequence[int]
 ) -> GapFigures:
-    place = StandingPlace(framework_id, scope.library_id)
+    place = StandingScope(framework_id, scope.library_id)
     jobs = {job.role_profile_id for place in {one.place for one in people} for job in place.jobs}
     basis = measured_by(place, jobs)
     standings = standings_of_people(ids, place, basis.digest, scope.today)
@@ -193,12 +198,14 @@ def _figures(
 
     excepted = ((key, statement_ids(of.excepted)) for key, of in standings.items())
     return GapFigures(
-        domains,
-        row_of,
-        sum(not reader.is_hidden(key, one) for key, statements in excepted for one in statements),
-        {key: statement_ids(of.not_met) for key, of in standings.items() if of.not_met},
-        standings,
-        basis,
+        domains=domains,
+        row_of=row_of,
+        exceptions=sum(
+            not reader.is_hidden(key, one) for key, statements in excepted for one in statements
+        ),
+        not_met={key: statement_ids(of.not_met) for key, of in standings.items() if of.not_met},
+        standings=standings,
+        basis=basis,
     )
 
 
@@ -234,12 +241,12 @@ class GapMatrix:
     def rows(self, people: Iterable[TeamLearner]) -> tuple[PersonRow, ...]:
         return tuple(
             PersonRow(
-                one.person_id,
-                one.name,
-                one.place.role_profile,
-                self.scope.teams_of(one),
-                None if one.place.is_usual else one.place.framework_slug,
-                self.now[one.person_id],
+                person_id=one.person_id,
+                name=one.name,
+                role_profile=one.place.role_profile,
+                teams=self.scope.teams_of(one),
+                framework=None if one.place.is_usual else one.place.framework_slug,
+                cells=self.now[one.person_id],
             )
             for one in people
         )
@@ -265,11 +272,11 @@ class GapMatrix:
                     of_team[path] += self._groups(people if inside is place else here)
         return tuple(
             ChildRow(
-                child,
-                child is team,
-                sum(len(group.people) for group in of_team[child.path]),
-                below_of_known(of_team[child.path], self.ids),
-                reasons_of(of_team[child.path]),
+                team=child,
+                is_own=child is team,
+                people=sum(len(group.people) for group in of_team[child.path]),
+                gaps=below_of_known(of_team[child.path], self.ids),
+                reasons=reasons_of(of_team[child.path]),
             )
             for child in (*self.scope.children, team)
             if child.path in of_team

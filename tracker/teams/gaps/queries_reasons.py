@@ -47,12 +47,12 @@ from tracker.record.sheet.queries_learners import (
     among,
     counts_now,
 )
-from tracker.record.standings.queries import StandingBasis, StandingPlace, basis as measured_by
+from tracker.record.standings.queries import StandingBasis, StandingScope, basis as measured_by
 from tracker.record.standings.rules import ShortStanding
 from tracker.record.versions.rules import DomainShape
 from tracker.record.visible.queries import Reader, counts_as_sent, is_seen
 from tracker.record.workflow.rules import ItemStatus
-from tracker.reviews.sending.queries_counts import ROUNDS
+from tracker.reviews.sending.queries import ROUNDS
 from tracker.rules.core.wording import Wording
 from tracker.teams.gaps.queries_matrix import GapChoice, GapMatrix, PersonRow
 from tracker.teams.gaps.rules import (
@@ -110,7 +110,7 @@ def reasons_of(of: GapMatrix, groups: Collection[Alike]) -> tuple[StatementReaso
     and none for now."""
     if not of.scope.by_statement:
         return ()
-    place = StandingPlace(of.chosen.of.framework_id, of.scope.library_id)
+    place = StandingScope(of.chosen.of.framework_id, of.scope.library_id)
     basis = of.figures.basis or measured_by(place)
     return held_by(of.domains, groups, of.figures.not_met, basis.version.statements)
 

@@ -24,7 +24,7 @@ from tracker.models import (
 from tracker.models.joins import opens_statements
 from tracker.policy.permissions import reach, teams_in_reach
 from tracker.record.sheet.queries_learners import LIBRARY
-from tracker.record.standings.rules_kept import version_of
+from tracker.record.standings.rules import version_of
 from tracker.record.visible.queries import Reader
 from tracker.rules.core.wording import Wording
 from tracker.teams.team.queries_learners import (

@@ -44,7 +44,13 @@ def cell_of(domain_id: int, word: str, ranks: Sequence[int], target: int | None)
     """Of the word of a standing (record/standings/rules); `ranks`: of the domain's levels."""
     of = against(word, ranks, target)
     return GapCell(
-        domain_id, of.held_rank, target, of.state, of.known_rank, of.blocked, of.is_judged
+        domain_id=domain_id,
+        held_rank=of.held_rank,
+        target_rank=target,
+        state=of.state,
+        known_rank=of.known_rank,
+        blocked=of.blocked,
+        is_judged=of.is_judged,
     )
 
 
@@ -210,12 +216,12 @@ def held_by(
     shapes = {domain.id: domain for domain in domains}
     return tuple(
         StatementReason(
-            statement.id,
-            statement.title,
-            domain,
-            domain.level_name(statement.rank),
-            frozenset(held[statement.id]),
-            below[domain.id],
+            statement_id=statement.id,
+            title=statement.title,
+            domain=domain,
+            level=domain.level_name(statement.rank),
+            people=frozenset(held[statement.id]),
+            below=below[domain.id],
         )
         for statement in map(of_id.__getitem__, sorted(held, key=most_first))
         for domain in [shapes[statement.domain_id]]

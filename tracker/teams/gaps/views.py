@@ -6,21 +6,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
-from tracker.queries.core import imprints
+from tracker.queries.access import subjects as subjects_queries
+from tracker.queries.core import imprints as imprints_queries
 from tracker.rules.core.jobs import AT_ONCE
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
-from tracker.teams.comparison import pages as comparison
+from tracker.teams.comparison import pages as comparison_pages
 from tracker.teams.comparison.pages import ComparedWords
-from tracker.teams.gaps import (
-    exports,
-    exports_pdf,
-    exports_people,
-    pages_facts,
-    queries as team_gaps,
-)
-from tracker.teams.gaps.exports_pdf import PrintedGaps
+from tracker.teams.figures import pages as figures_pages
+from tracker.teams.gaps import exports as gaps_exports, pages as gaps_pages, queries as gaps_queries
+from tracker.teams.gaps.exports import PrintedGaps
 from tracker.teams.gaps.pages import (
     cell_mark,
     nothing_known,
@@ -41,16 +36,15 @@ from tracker.teams.gaps.queries import GapPage, PeopleAsked
 from tracker.teams.gaps.queries_matrix import GapChoice
 from tracker.teams.gaps.queries_scope import GapScope
 from tracker.teams.team.views import bp as teams
-from tracker.teams.told import pages as told
 from tracker.web.http import background, rate_limits, session
 from tracker.web.http.access import door, may, note_looks
 from tracker.web.http.downloads import attachment
 from tracker.web.http.form_actions import pressed
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
-from tracker.web.ui import pdf as documents
 from tracker.web.ui.csv import Table, csv_file, csv_name
 from tracker.web.ui.filters import page_number
+from tracker.web.ui.pdf import download
 
 # By the name of its blueprint the audit says what was looked at.
 files = Blueprint("gap_files", __name__, url_prefix="/teams")
@@ -58,7 +52,7 @@ drill = Blueprint("gap_drill", __name__, url_prefix="/teams")
 
 
 @teams.get("/<id:team_id>/gaps")
-@door(Permission.GAPS_READ, subjects.team)
+@door(Permission.GAPS_READ, subjects_queries.team)
 def gaps(team: Subject) -> ResponseReturnValue:
     today = scope_of(team)
     filters = GapFilters(request.args)
@@ -76,15 +70,15 @@ def gaps(team: Subject) -> ResponseReturnValue:
             filters=filters,
         )
     if not chosen.is_by_name:
-        return told.show(team, chosen, filters, frameworks)
+        return figures_pages.show(team, chosen, filters, frameworks)
     scope, form = chosen.scope, PeopleFilters(request.args)
-    page = team_gaps.page(chosen, people_asked(form))
+    page = gaps_queries.page(chosen, people_asked(form))
     people = people_listed(page, form, chosen.of.lang) if page.is_known else None
     who_has_not_sent = _who_has_not_sent(team, chosen)
     shown = [row.of.person_id for row in people.rows] if people else []
     teachers = {one.person_id for one in page.teachers}
     note_looks(page.named | teachers if people else (), "gaps")
-    compared = comparison.words_of(chosen, page)
+    compared = comparison_pages.words_of(chosen, page)
     by_name = today.in_reach() if scope.round else today.people
     return render(
         "teams/gaps.html",
@@ -100,14 +94,14 @@ def gaps(team: Subject) -> ResponseReturnValue:
         filters=filters,
         in_time=chosen.compare is not None,
         in_round=scope.open_round(chosen.of.framework_id),
-        as_of=pages_facts.as_of_words(scope),
-        measure=pages_facts.measure(chosen),
-        versions=pages_facts.versions(chosen),
-        elsewhere=pages_facts.measured_elsewhere(chosen, shown),
+        as_of=gaps_pages.as_of_words(scope),
+        measure=gaps_pages.measure(chosen),
+        versions=gaps_pages.versions(chosen),
+        elsewhere=gaps_pages.measured_elsewhere(chosen, shown),
         who_has_not_sent=who_has_not_sent,
         nothing_known=None if people else nothing_known(scope, page, who_has_not_sent),
         compared=compared,
-        facts=pages_facts.facts(chosen, filters, page, compared.facts if compared else None),
+        facts=gaps_pages.facts(chosen, filters, page, compared.facts if compared else None),
         at_once=AT_ONCE,
     )
 
@@ -147,47 +141,47 @@ def _frameworks(scope: GapScope, filters: GapFilters) -> list[FrameworkLink]:
 
 
 @teams.get("/<id:team_id>/gaps/people.csv")
-@door(Permission.GAPS_READ, subjects.team)
+@door(Permission.GAPS_READ, subjects_queries.team)
 @rate_limits.documents
 def people_csv(team: Subject) -> ResponseReturnValue:
     """At once, where they are few enough; else the page has a button for it."""
-    plan = exports_people.plan(team)
+    plan = gaps_exports.plan(team)
     if len(plan.people) > AT_ONCE:
-        asked = exports_people.query(team)
+        asked = gaps_exports.query(team)
         return redirect(f"{url_for('teams.gaps', team_id=team.id)}?{asked}", 303)
-    steps = [exports_people.step(team, plan.people, number) for number in range(plan.steps)]
-    note_looks(plan.people, exports_people.FILE.look)
-    return attachment(b"".join(steps), plan.file_name, exports_people.FILE.media_type)
+    steps = [gaps_exports.step(team, plan.people, number) for number in range(plan.steps)]
+    note_looks(plan.people, gaps_exports.FILE.look)
+    return attachment(b"".join(steps), plan.file_name, gaps_exports.FILE.media_type)
 
 
 @teams.post("/<id:team_id>/gaps/people")
-@door(Permission.GAPS_READ, subjects.team)
+@door(Permission.GAPS_READ, subjects_queries.team)
 def make_people_file(team: Subject) -> ResponseReturnValue:
-    exports_people.plan(team)
-    name, asked = exports_people.asked(team).scope.team.name, exports_people.query(team)
+    gaps_exports.plan(team)
+    name, asked = gaps_exports.asked(team).scope.team.name, gaps_exports.query(team)
     return pressed(
-        lambda: background.ask(exports_people.NAME, team, name, asked),
+        lambda: background.ask(gaps_exports.NAME, team, name, asked),
         _("Your file is being made. It appears here when it is ready; you can go on working."),
         url_for("jobs.index"),
     )
 
 
 @files.get("/<id:team_id>/gaps.xlsx")
-@door(Permission.GAPS_READ, subjects.team)
+@door(Permission.GAPS_READ, subjects_queries.team)
 @rate_limits.documents
 def xlsx(team: Subject) -> ResponseReturnValue:
-    from tracker.teams.gaps import exports_xlsx
+    from tracker.teams.gaps import exports_xlsx as gaps_exports_xlsx
 
     chosen, filters = _asked(team)
     sheets = _tables(chosen, filters, with_people=True)
-    book = exports_xlsx.workbook(list(sheets.values()))
+    book = gaps_exports_xlsx.workbook(list(sheets.values()))
     name = csv_name(f"gaps {chosen.scope.team.name} {session.now():%Y-%m-%d}").removesuffix(".csv")
-    return attachment(book, f"{name}.xlsx", exports_xlsx.MEDIA_TYPE)
+    return attachment(book, f"{name}.xlsx", gaps_exports_xlsx.MEDIA_TYPE)
 
 
 @files.get("/<id:team_id>/gaps.csv", defaults={"table": "domains"})
 @files.get("/<id:team_id>/gaps/<table>.csv")
-@door(Permission.GAPS_READ, subjects.team)
+@door(Permission.GAPS_READ, subjects_queries.team)
 @rate_limits.documents
 def csv(team: Subject, table: str) -> ResponseReturnValue:
     """One of the tables of the workbook; everyone by name is a file of its own (people_csv)."""
@@ -197,19 +191,21 @@ def csv(team: Subject, table: str) -> ResponseReturnValue:
 
 
 @files.get("/<id:team_id>/gaps.pdf")
-@door(Permission.GAPS_READ, subjects.team)
+@door(Permission.GAPS_READ, subjects_queries.team)
 @rate_limits.documents
 def pdf(team: Subject) -> ResponseReturnValue:
     chosen, filters = _asked(team)
     if not chosen.is_by_name:
-        return documents.download(lambda of: told.document(chosen), chosen.of, chosen.of.lang)
-    by_team = len(chosen.people) > exports_pdf.LISTED_MOST
-    page = team_gaps.page(chosen, PeopleAsked(by_team=by_team))
+        return download(lambda of: figures_pages.document(chosen), chosen.of, chosen.of.lang)
+    by_team = len(chosen.people) > gaps_exports.LISTED_MOST
+    page = gaps_queries.page(chosen, PeopleAsked(by_team=by_team))
     note_looks(() if by_team else page.named, "gaps")
     compared, facts = _said(chosen, filters, page)
-    library = imprints.imprint(chosen.of.framework_id, chosen.scope.library_id).library
-    of = PrintedGaps(chosen.scope.team.name, page, compared, facts, library)
-    return documents.download(exports_pdf.document, of, chosen.of.lang)
+    library = imprints_queries.imprint(chosen.of.framework_id, chosen.scope.library_id).library
+    of = PrintedGaps(
+        team=chosen.scope.team.name, page=page, compared=compared, facts=facts, library=library
+    )
+    return download(gaps_exports.document, of, chosen.of.lang)
 
 
 def _asked(team: Subject) -> tuple[GapChoice, GapFilters]:
@@ -221,9 +217,9 @@ def _said(
     chosen: GapChoice, filters: GapFilters, page: GapPage
 ) -> tuple[ComparedWords | None, Table]:
     """What a file says of a comparison, and what its figures stand on."""
-    compared = comparison.words_of(chosen, page)
-    facts = pages_facts.facts(chosen, filters, page, compared.facts if compared else None)
-    return compared, pages_facts.in_file(facts)
+    compared = comparison_pages.words_of(chosen, page)
+    facts = gaps_pages.facts(chosen, filters, page, compared.facts if compared else None)
+    return compared, gaps_pages.in_file(facts)
 
 
 def _tables(
@@ -231,24 +227,24 @@ def _tables(
 ) -> dict[str, tuple[str, Table]]:
     """By name, with their titles; those of teams and statements only where there are some."""
     if not chosen.is_by_name:
-        figures, facts = told.gaps_file(chosen)
+        figures, facts = figures_pages.gaps_file(chosen)
         return {"domains": (_("Domains"), figures), "about": (_("About"), _with_head(facts))}
-    page = team_gaps.page(chosen, PeopleAsked(page=None if with_people else 1))
+    page = gaps_queries.page(chosen, PeopleAsked(page=None if with_people else 1))
     compared, facts = _said(chosen, filters, page)
     if page.exceptions:
         facts.append([_("Statements that don’t apply here"), page.exceptions])
     tables = {
-        "domains": (_("Domains"), exports.domains(page, compared)),
-        "teams": (_("Teams"), exports.teams(page, _("directly in this team"))),
+        "domains": (_("Domains"), gaps_exports.domains(page, compared)),
+        "teams": (_("Teams"), gaps_exports.teams(page, _("directly in this team"))),
     }
     if with_people and page.people <= AT_ONCE:
-        tables["people"] = (_("People"), exports_people.table(page))
+        tables["people"] = (_("People"), gaps_exports.people_table(page))
     elif with_people:
         facts.append([_("People"), _("Too many for a workbook. Export “People (CSV)” instead.")])
     if compared is not None:
         note_looks(page.named, "gaps")
         tables["changed"] = (_("Who changed"), compared.names)
-    tables["statements"] = (_("Statements"), exports.statements(page))
+    tables["statements"] = (_("Statements"), gaps_exports.statements(page))
     tables["about"] = (_("About"), _with_head(facts))
     return {key: of for key, of in tables.items() if key == "domains" or len(of[1]) > 1}
 
@@ -258,7 +254,7 @@ def _with_head(facts: Table) -> Table:
 
 
 @drill.get("/<id:team_id>/gaps/domains/<domain>")
-@door(Permission.GAPS_READ, subjects.team)
+@door(Permission.GAPS_READ, subjects_queries.team)
 def show(team: Subject, domain: str) -> ResponseReturnValue:
     asked = drill_list(team, domain)
     cut = table_page(asked.people, page_number())
@@ -272,15 +268,15 @@ def show(team: Subject, domain: str) -> ResponseReturnValue:
         drill=asked.drill,
         cut=cut,
         cell_mark=cell_mark,
-        as_of=pages_facts.as_of_words(scope),
-        measure=pages_facts.measure(asked.chosen),
-        elsewhere=pages_facts.measured_elsewhere(asked.chosen, shown),
-        facts=pages_facts.facts_of_list(asked),
+        as_of=gaps_pages.as_of_words(scope),
+        measure=gaps_pages.measure(asked.chosen),
+        elsewhere=gaps_pages.measured_elsewhere(asked.chosen, shown),
+        facts=gaps_pages.facts_of_list(asked),
     )
 
 
 @drill.get("/<id:team_id>/gaps/domains/<domain>/people.csv", endpoint="people_csv")
-@door(Permission.GAPS_READ, subjects.team)
+@door(Permission.GAPS_READ, subjects_queries.team)
 @rate_limits.documents
 def drilled_csv(team: Subject, domain: str) -> ResponseReturnValue:
     """Of any number of people."""
@@ -289,6 +285,6 @@ def drilled_csv(team: Subject, domain: str) -> ResponseReturnValue:
         abort(404)
     note_looks([one.row.person_id for one in asked.people], "gaps_people")
     return csv_file(
-        exports.drilled(asked),
+        gaps_exports.drilled(asked),
         f"{asked.drill.domain.title} {asked.chosen.scope.team.name} {session.now():%Y-%m-%d}",
     )

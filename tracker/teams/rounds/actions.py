@@ -12,14 +12,14 @@ from tracker.models import Library, Notice, NoticeChoice, Round
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.core.people import libraries
 from tracker.record.visible.queries import Reader
-from tracker.records import audit
-from tracker.records.core import notices, outbox
+from tracker.records import audit as audit_records
+from tracker.records.core import notices as notices_records, outbox as outbox_records
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in
 from tracker.rules.core.notices import MailChoice, NoticeKind, happening
 from tracker.rules.errors import Conflict, Missing
 from tracker.teams.gaps.queries_scope import gap_scope
-from tracker.teams.rounds import queries as rounds
+from tracker.teams.rounds import queries as teams_rounds_queries
 from tracker.teams.rounds.queries_reviews import closing
 
 
@@ -41,10 +41,10 @@ def remind(
     with transaction() as tx:
         library = tx.scalars(held(select(Library).where(Library.id == actor.library_id))).one()
         scope = gap_scope(Reader(actor, now), team.id, team.places[0].path)
-        offered = {period.id: period for period in rounds.offered(scope)}
+        offered = {period.id: period for period in teams_rounds_queries.offered(scope)}
         if round_id not in offered:
             raise Missing
-        page = rounds.page(scope, offered[round_id])
+        page = teams_rounds_queries.page(scope, offered[round_id])
         able = [one.person_id for one in page.learners if one.can_be_reminded]
         wanted = [person_id for person_id in able if person_id in people]
         if not wanted:
@@ -52,7 +52,7 @@ def remind(
         period = tx.get_one(Round, round_id)
         count = _remind(tx, library, period, wanted, actor.person_id, now, by_mail=by_mail)
         facts = {"round": period.name, "team": page.team.name, "reminded": str(count)}
-        audit.note_by(tx, "round_reminded", actor, now, round_id=period.id, **facts)
+        audit_records.note_by(tx, "round_reminded", actor, now, round_id=period.id, **facts)
         return count
 
 
@@ -93,12 +93,12 @@ def _remind(
     opens = library.mails_from(now)
     kind, about = NoticeKind.ROUND_REMINDER, {"round_id": period.id, "about_id": by_id}
     told = (
-        (one, notices.note(tx, one, kind, key, now, **about, to_mail=False))
+        (one, notices_records.note(tx, one, kind, key, now, **about, to_mail=False))
         for one in sorted(people)
     )
     notice_of = {person_id: notice_id for person_id, notice_id in told if notice_id is not None}
     mails = {
-        person_id: outbox.new(person_id, now, opens)
+        person_id: outbox_records.new(person_id, now, opens)
         for person_id in notice_of
         if person_id not in without
     }

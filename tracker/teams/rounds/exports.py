@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from tracker.rules.calendar import day_in
 from tracker.teams.rounds.pages import STATE_NAMES, RoundList
-from tracker.teams.rounds.queries_people import RoundLearner
+from tracker.teams.rounds.queries import RoundLearner
 from tracker.teams.rounds.rules import RoundState
 from tracker.web.ui.csv import Table, TableColumn, table as csv_table
 

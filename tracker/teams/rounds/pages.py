@@ -16,9 +16,8 @@ from tracker.rules.calendar import day_in
 from tracker.rules.names import folded
 from tracker.rules.pagination import TablePage, table_page
 from tracker.teams.gaps.queries_scope import GapScope, PastRound
-from tracker.teams.rounds import queries as rounds
-from tracker.teams.rounds.queries import RoundPage
-from tracker.teams.rounds.queries_people import RoundLearner
+from tracker.teams.rounds import queries as teams_rounds_queries
+from tracker.teams.rounds.queries import RoundLearner, RoundPage
 from tracker.teams.rounds.rules import REMIND_AGAIN, STATES, RoundState, RoundSupervisor
 from tracker.web.http import session
 from tracker.web.http.errors import refusal_messages
@@ -185,7 +184,7 @@ def words_of(page: RoundPage) -> dict[str, str]:
 def round_list(scope: GapScope, at: PastRound) -> RoundList:
     """The list that the address asks for."""
     now = session.now()
-    page = rounds.page(scope, at)
+    page = teams_rounds_queries.page(scope, at)
     everybody = page.learners
     form, order = RoundFilters(request.args), order_asked(COLUMNS)
     branch = form.offer("branch", _branches(page))

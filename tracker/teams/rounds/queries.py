@@ -3,34 +3,195 @@ same point of the round before.
 
 Of a round that is over all is told as it was at its end: the people and teams as they were kept,
 and what they sent as of that moment.
+
+How things are at the end of a round: who learned what where, against which targets, and where
+they stood by their sheets of that moment.
+
+What is said of statements is read as of that moment; teams, job profiles, targets and what is not
+rated here are read as they are, so this is asked before any of them changes.
+
+Who is in a round of a team, and what a list of them says of each.
 """
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import or_, select
+
+from tracker.db import session
+from tracker.frameworks.versions.rules_levels import RULE_VERSION
+from tracker.models import (
+    Framework,
+    Membership,
+    Person,
+    PersonVersion,
+    RoleProfile,
+    Round,
+    RoundFramework,
+    Team,
+)
+from tracker.models.record.versions import learns_on
+from tracker.policy.permissions import Actor, current_on, people_of
+from tracker.record.sheet import queries as sheet_queries
+from tracker.record.sheet.rules import Sheet, Side, higher_of
+from tracker.record.standings.queries import StandingScope, basis
+from tracker.record.standings.rules import KeptJob, KeptVersion, short
+from tracker.reviews.sending import queries_reviewers as sending_queries_reviewers
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.core.wording import Wording
 from tracker.rules.names import folded
+from tracker.rules.roles import Role
+from tracker.teams.figures.queries import newest_reviews, outcomes as outcomes_of
+from tracker.teams.figures.rules import Outcome
+from tracker.teams.gaps.queries_matrix import child_path
 from tracker.teams.gaps.queries_scope import GapScope, PastRound, TeamName, scope_at
-from tracker.teams.rounds.queries_people import (
-    RoundLearner,
-    Someone,
-    learners_of,
-    paths_of_teams,
-    people_of,
-)
-from tracker.teams.rounds.queries_reviews import reviews_of
+from tracker.teams.rounds.queries_reviews import LearnerFlags, flags_of, reviews_of
 from tracker.teams.rounds.rules import (
+    REMIND_AGAIN,
+    RoundReview,
     RoundState,
+    RoundSupervisor,
     SupervisorProgress,
     by_supervisor,
     state_of,
     without_levels,
 )
+from tracker.teams.team.queries_learners import TeamJob, TeamPlace
+
+
+class RoundLearner(NamedTuple):
+    """Somebody in a round. `branch`: the team below in which they are, "" directly in this one.
+    `statements`, `since` (None: not told, or there is none) and `is_overdue` are of their reviews
+    that are open; `supervisors`: who does these, or would review them. `can_be_reminded`: now."""
+
+    person_id: int
+    name: str
+    branch: str
+    state: RoundState
+    supervisors: tuple[RoundSupervisor, ...]
+    can_be_reminded: bool
+    statements: int = 0
+    since: dt.datetime | None = None
+    is_overdue: bool = False
+    is_ready: bool = False
+    away_until: dt.date | None = None
+    reminded_at: dt.datetime | None = None
+
+
+class Someone(NamedTuple):
+    """Somebody in a round, whatever frameworks they learn."""
+
+    name: str
+    places: tuple[TeamPlace, ...]
+
+
+def learning_in(scopes: Sequence[GapScope], parts: Iterable[PastRound]) -> dict[int, Someone]:
+    """Who learns one of the frameworks of a round and is in the team by one of them; by name.
+    `scopes`: one for each framework, or one of them all."""
+    team, below = scopes[0].team.path, scopes[0].coordinates
+    framework_ids = {part.framework_id for part in parts}
+    # Thousands of people learn in few ways: what is the same for all who are alike is asked once.
+    alone = cache(lambda place: (place,))
+    people: dict[int, Someone] = {}
+    for person_id, name, place in chain.from_iterable(scope.people for scope in scopes):
+        if place.framework_id in framework_ids:
+            before = people.get(person_id)
+            places = alone(place) if before is None else (*before.places, place)
+            people[person_id] = Someone(name, places)
+    is_here = cache(lambda place: place.within(team, below) is not None)
+    are_here = cache(lambda places: any(map(is_here, places)))
+    here = {key: one for key, one in people.items() if are_here(one.places)}
+    if len(scopes) > 1:
+        here = dict(sorted(here.items(), key=lambda item: folded(item[1].name)))
+    return here
+
+
+def paths_of_teams(scope: GapScope) -> Callable[[tuple[TeamPlace, ...]], set[str]]:
+    """Of the teams below, and the team itself, those in which somebody is."""
+    team = scope.team.path
+    teams = {team, *(child.path for child in scope.children)}
+
+    @cache
+    def of(places: tuple[TeamPlace, ...]) -> set[str]:
+        jobs = (job for job in _jobs(places) if job.path.startswith(team))
+        return teams.intersection(child_path(team, job.path) for job in jobs)
+
+    return of
+
+
+def _jobs(places: Iterable[TeamPlace]) -> list[TeamJob]:
+    return [job for place in places for job in place.jobs]
+
+
+def learners_of(
+    actor: Actor,
+    scope: GapScope,
+    people: Mapping[int, Someone],
+    states: Mapping[int, RoundState],
+    reviews: Mapping[int, Sequence[RoundReview]],
+    at: PastRound,
+    as_of: dt.datetime | None,
+    now: dt.datetime,
+) -> tuple[RoundLearner, ...]:
+    """`reviews`: by person, those that are open and of which that may be told. Two queries; one for
+    a round that is over."""
+    is_over = as_of is not None
+    flags = flags_of(actor.library_id, at.id, scope.today, as_of or now)
+    ways = {one.places for one in people.values()}
+    paths = {job.path for places in ways for job in _jobs(places)} if not is_over else ()
+    heads = (
+        sending_queries_reviewers.named(paths, scope.today) if paths else lambda _learner, _path: ()
+    )
+    # Nobody reviews themselves: who leads a team and learns there is one for themselves.
+    leads = people.keys() & {key for path in paths for key, _name in heads(0, path)}
+    order = {team.path: (at, team.name) for at, team in enumerate(scope.children)}
+    paths_of = paths_of_teams(scope)
+
+    @cache
+    def usual(places: tuple[TeamPlace, ...], state: RoundState, lead: int) -> RoundLearner:
+        """Of whom nothing else is told: nearly everybody, so it is put together once."""
+        branches = [order.get(path) for path in paths_of(places)]
+        would = [one for job in _jobs(places) for one in heads(lead, job.path)]
+        return RoundLearner(
+            person_id=0,
+            name="",
+            branch=min(filter(None, branches), default=(0, ""))[1],
+            state=state,
+            supervisors=tuple(dict.fromkeys(RoundSupervisor(*one) for one in would)),
+            can_be_reminded=state is RoundState.NOT_SENT and not is_over,
+        )
+
+    learners = []
+    for key, (name, places) in people.items():
+        one = usual(places, states[key], key if key in leads else 0)
+        still, flag = reviews.get(key, ()), flags.get(key)
+        if not still and flag is None:
+            learners.append(RoundLearner._make((key, name, *one[2:])))
+            continue
+        flag = flag or LearnerFlags()
+        has_not_sent = one.can_be_reminded
+        is_new = flag.reminded_at is None or flag.reminded_at <= now - REMIND_AGAIN
+        does = tuple(dict.fromkeys(review.by for review in still))
+        learners.append(
+            one._replace(
+                person_id=key,
+                name=name,
+                statements=sum(review.statements for review in still),
+                since=min((review.sent_at for review in still), default=None),
+                is_overdue=not is_over and any(review.is_overdue(scope.today) for review in still),
+                supervisors=does or one.supervisors,
+                is_ready=flag.is_ready and has_not_sent,
+                away_until=None if is_over else flag.away_until,
+                reminded_at=flag.reminded_at,
+                can_be_reminded=has_not_sent and is_new and flag.away_until is None,
+            )
+        )
+    return tuple(learners)
 
 
 class BranchProgress(NamedTuple):
@@ -118,7 +279,7 @@ def page(scope: GapScope, at: PastRound) -> RoundPage:
     as_of = start_of(actor.time_zone, at.ends_on + dt.timedelta(days=1)) if is_over else None
     is_kept = at.snapshot_id is not None
     scopes = [scope_at(scope, part) for part in parts] if is_kept else [scope]
-    then, people = scopes[0], people_of(scopes, parts)
+    then, people = scopes[0], learning_in(scopes, parts)
     ways = {one.places for one in people.values()}
     hides = not all(place.by_name for places in ways for place in places)
     reviews = reviews_of(at.id, people, scope.reader, as_of)
@@ -196,10 +357,104 @@ def _before(
     then = moment - (at.ends_on - last.ends_on)
     if day_in(scope.reader.actor.time_zone, then) < last.starts_on:
         return None
-    people = people_of([scope_at(scope, part) for part in past if part.id == last.id], past)
+    people = learning_in([scope_at(scope, part) for part in past if part.id == last.id], past)
     if not people or not all(place.by_name for one in people.values() for place in one.places):
         return None
     people = {key: one for key, one in people.items() if key not in scope.reader.closed}
     reviews = reviews_of(last.id, people, scope.reader, then)
     finished = sum(state_of(sent) is RoundState.FINISHED for sent in reviews.values())
     return RoundBefore(last.name, finished, len(people), last.reconstructed)
+
+
+AT_ONCE = 200
+"""So many sheets are held at a time."""
+Jobs = Mapping[int, Sequence[KeptJob]]
+"""By person, in the order of their names, the newest job last."""
+
+
+class RoundAtEnd(NamedTuple):
+    """What a snapshot is made of, its `people` as rows; and what figures without names may
+    count."""
+
+    facts: Mapping[str, Any]
+    people: Sequence[Mapping[str, Any]]
+    outcomes: Sequence[Outcome]
+
+
+def at_end(round_id: int, day: dt.date, as_of: dt.datetime) -> RoundAtEnd:
+    """Of its last day, or an earlier one; `as_of`: the first moment after it. Two queries for each
+    of its frameworks and one for every AT_ONCE people there, and five more."""
+    period = session().get_one(Round, round_id)
+    teams = session().execute(
+        select(Team.id, Team.parent_id, Team.name, Team.path)
+        .where(Team.library_id == period.library_id)
+        .order_by(Team.name, Team.id)
+    )
+    frameworks = session().scalars(
+        select(Framework)
+        .join(RoundFramework, RoundFramework.framework_id == Framework.id)
+        .where(RoundFramework.round_id == round_id)
+        .order_by(Framework.id)
+    )
+    versions: dict[str, Any] = {}
+    people: list[Mapping[str, Any]] = []
+    outcomes: list[Outcome] = []
+    reviewed = newest_reviews(round_id, as_of)
+    for of in frameworks.all():
+        place = StandingScope(of.id, period.library_id)
+        jobs = jobs_on(place, day, as_of)
+        measured = basis(place, {job.role_profile_id for had in jobs.values() for job in had})
+        targets = measured.targets
+        version = KeptVersion(
+            slug=of.slug,
+            title=of.title,
+            version=of.version,
+            lang=of.lang,
+            domains=measured.domains,
+            targets=targets,
+        )
+        versions[str(of.id)] = version.as_facts()
+        for sheet in sheets_at(list(jobs), place, day, as_of):
+            had = jobs[sheet.person_id]
+            person = {"person_id": sheet.person_id, "framework_id": of.id, "jobs": list(had)}
+            standing = short(sheet)._asdict()
+            del standing["changes_on"]
+            people.append(person | standing)
+            expected = higher_of(targets[job.role_profile_id] for job in had)
+            outcomes += outcomes_of(sheet, of.slug, expected, reviewed)
+    facts = {
+        "rule_version": RULE_VERSION,
+        "teams": [list(team) for team in teams],
+        "frameworks": versions,
+    }
+    return RoundAtEnd(facts, people, outcomes)
+
+
+def sheets_at(
+    person_ids: Sequence[int], place: StandingScope, day: dt.date, as_of: dt.datetime
+) -> Iterator[Sheet]:
+    for start in range(0, len(person_ids), AT_ONCE):
+        some = person_ids[start : start + AT_ONCE]
+        yield from sheet_queries.of_people(some, *place, day, Side.REVEALED, None, as_of)
+
+
+def jobs_on(place: StandingScope, day: dt.date, as_of: dt.datetime) -> Jobs:
+    rows = session().execute(
+        select(Membership.person_id, Team.path, RoleProfile.id, RoleProfile.name)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Team, Team.id == Membership.team_id)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(PersonVersion, learns_on())
+        .where(
+            Membership.role == Role.LEARNER,
+            current_on(Membership, day),
+            people_of(place.library_id),
+            or_(Person.disabled_at.is_(None), Person.disabled_at >= as_of),
+            PersonVersion.framework_id == place.framework_id,
+        )
+        .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
+    )
+    of_person: defaultdict[int, list[KeptJob]] = defaultdict(list)
+    for person_id, path, role_profile_id, role_profile in rows:
+        of_person[person_id].append(KeptJob(path, role_profile_id, role_profile))
+    return dict(of_person)

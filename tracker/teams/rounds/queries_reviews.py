@@ -48,8 +48,7 @@ from tracker.models import (
 from tracker.models.columns import written
 from tracker.models.joins import is_one_of_people
 from tracker.models.record.versions import learns_on
-from tracker.models.reviews.due_dates import away_of, away_until, covers, due
-from tracker.models.reviews.reviews import NOT_WITHDRAWN
+from tracker.models.reviews.reviews import NOT_WITHDRAWN, away_of, away_until, covers, due
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.asking import Question, ask_together
 from tracker.record.sheet.queries_learners import LIBRARY, NAMED_ONE_BY_ONE

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
-from tracker.records import audit, seals
+from tracker.records import audit as audit_records, seals as seals_records
 from tracker.row_locks import held
 from tracker.rules.calendar import day_in, start_of
-from tracker.teams.rounds.queries_ends import at_end
-from tracker.teams.told import records as told
+from tracker.teams.figures import records as figures_records
+from tracker.teams.rounds.queries import at_end
 
 
 def keep_due(tx: Session, library_id: int, now: dt.datetime) -> int:
@@ -22,7 +22,7 @@ def keep_due(tx: Session, library_id: int, now: dt.datetime) -> int:
     """
     library = tx.scalars(held(select(Library).where(Library.id == library_id))).one()
     zone, today = library.time_zone, day_in(library.time_zone, now)
-    told.open_groups(tx, library_id, today)
+    figures_records.open_groups(tx, library_id, today)
     early = select(Round).where(
         Round.library_id == library_id,
         Round.figures_on < today,
@@ -33,7 +33,7 @@ def keep_due(tx: Session, library_id: int, now: dt.datetime) -> int:
         day = period.figures_on
         assert day is not None
         as_of = start_of(zone, day + dt.timedelta(days=1))
-        told.count(tx, period.id, as_of, at_end(period.id, day, as_of).outcomes)
+        figures_records.count(tx, period.id, as_of, at_end(period.id, day, as_of).outcomes)
         period.figures_at = now
     due = tx.scalars(
         select(Round)
@@ -54,9 +54,9 @@ def keep_due(tx: Session, library_id: int, now: dt.datetime) -> int:
         tx.add(snapshot)
         tx.flush()
         people = [{"snapshot_id": snapshot.id, **person} for person in kept.people]
-        seals.add_many(tx, SnapshotPerson, people)
-        told.count(tx, period.id, as_of, kept.outcomes)
-        audit.note(
+        seals_records.add_many(tx, SnapshotPerson, people)
+        figures_records.count(tx, period.id, as_of, kept.outcomes)
+        audit_records.note(
             tx,
             "round_kept",
             now,

@@ -8,12 +8,12 @@ from flask_babel import ngettext
 
 from tracker.accounts.links.queries import own_library
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import subjects as subjects_queries
 from tracker.rules.core.notices import MailLine, NoticeEmail, NoticeKind, RoundNotice
 from tracker.rules.roles import Permission
 from tracker.teams.gaps.pages_filters import scope_of
 from tracker.teams.gaps.queries_scope import GapScope, PastRound
-from tracker.teams.rounds import actions, queries as rounds
+from tracker.teams.rounds import actions as teams_rounds_actions, queries as teams_rounds_queries
 from tracker.teams.rounds.exports import table
 from tracker.teams.rounds.pages import (
     STATE_NAMES,
@@ -26,7 +26,7 @@ from tracker.teams.rounds.pages import (
     round_list,
     words_of,
 )
-from tracker.teams.rounds.queries_people import RoundLearner
+from tracker.teams.rounds.queries import RoundLearner
 from tracker.teams.rounds.rules import RoundState
 from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door, note_looks
@@ -40,10 +40,10 @@ bp = Blueprint("team_rounds", __name__, url_prefix="/teams")
 
 
 @bp.get("/<id:team_id>/round")
-@door(Permission.ROUND_READ, subjects.team)
+@door(Permission.ROUND_READ, subjects_queries.team)
 def show(team: Subject) -> ResponseReturnValue:
     scope = scope_of(team)
-    offered = rounds.offered(scope)
+    offered = teams_rounds_queries.offered(scope)
     if not offered:
         return render("teams/round_none.html", scope=scope, team=team)
     listed = round_list(scope, _asked(scope))
@@ -68,7 +68,7 @@ def show(team: Subject) -> ResponseReturnValue:
 
 
 @bp.get("/<id:team_id>/round.csv")
-@door(Permission.ROUND_READ, subjects.team)
+@door(Permission.ROUND_READ, subjects_queries.team)
 @rate_limits.documents
 def export(team: Subject) -> ResponseReturnValue:
     """The list, as it is filtered, on all its pages."""
@@ -81,7 +81,7 @@ def export(team: Subject) -> ResponseReturnValue:
 
 
 @bp.get("/<id:team_id>/round/remind")
-@door(Permission.ROUND_REMIND, subjects.team)
+@door(Permission.ROUND_REMIND, subjects_queries.team)
 def preview(team: Subject) -> ResponseReturnValue:
     """Where nobody is selected, the list says so."""
     listed = _listed(team)
@@ -92,14 +92,14 @@ def preview(team: Subject) -> ResponseReturnValue:
 
 
 @bp.post("/<id:team_id>/round/remind")
-@door(Permission.ROUND_REMIND, subjects.team)
+@door(Permission.ROUND_REMIND, subjects_queries.team)
 def remind(team: Subject) -> ResponseReturnValue:
     form = RemindForm()
     scope = scope_of(team)
     at = _asked(scope)
     done = accepted(
         form,
-        lambda: actions.remind(
+        lambda: teams_rounds_actions.remind(
             session.actor(), team, at.id, form.ids, session.now(), by_mail=session.is_mail_set()
         ),
     )
@@ -120,7 +120,9 @@ def _listed(team: Subject) -> RoundList:
 def _asked(scope: GapScope) -> PastRound:
     """The round in the address, or the one to look at first. What is not offered is no page."""
     wanted = request.args.get("round", "")
-    offered = (period for period in rounds.offered(scope) if wanted in ("", str(period.id)))
+    offered = (
+        period for period in teams_rounds_queries.offered(scope) if wanted in ("", str(period.id))
+    )
     return next(offered, None) or abort(404)
 
 
@@ -134,7 +136,7 @@ def _preview(
     )
     to, library = people[0].name if people else "", own_library(me)
     subject, text = current_app.extensions["tracker_email_preview"](
-        NoticeEmail(0, to, "", "", (line,))
+        NoticeEmail(mail_id=0, name=to, address="", token="", lines=(line,))
     )
     waiting = [
         one

@@ -16,7 +16,7 @@ from wtforms import SelectField, StringField
 
 from tracker.rules.names import folded
 from tracker.rules.pagination import TablePage, table_page
-from tracker.teams.team.queries_page import Member
+from tracker.teams.team.queries import Member
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.ui.filters import Filters, page_number
 from tracker.web.ui.tables import Column, ColumnHeading, headings, order_asked

@@ -17,13 +17,24 @@ from sqlalchemy import Date, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from tracker.db import Base, UTCDateTime, own_engine, session, transaction
-from tracker.evidence.files.rules_places import FilePlace
-from tracker.models import SEALED_TABLES, Endorsement, Library, Person, RatingEntry, ReviewItem
-from tracker.records import audit, seals
+from tracker.evidence.files.rules_backends import FileBackend
+from tracker.models import (
+    SEALED_TABLES,
+    Confirmation,
+    Endorsement,
+    Library,
+    Person,
+    RatingEntry,
+    ReviewItem,
+    SnapshotPerson,
+)
+from tracker.records import audit as audit_records, seals as seals_records
 from tracker.reviews.act.records import seal_of
 from tracker.rules.core.seals import new_salt
-from tracker.storage import files
+from tracker.storage import files as storage_files
 
+SALTED = (Confirmation, Endorsement, Person, RatingEntry, ReviewItem, SnapshotPerson)
+"""Sealed with a salt that the file doesn't have."""
 Rows = dict[str, list[dict[str, Any]]]
 MARK = re.compile(r"\{(day|season)([+-]\d+)\}")
 SEASONS = ("Winter", "Spring", "Summer", "Fall")
@@ -80,15 +91,16 @@ def numbers() -> dict[str, list[int]]:
     return ids_of
 
 
-def load(file: Path, day: dt.date, password_hash: str, place: FilePlace) -> int:
+def load(file: Path, day: dt.date, password_hash: str, place: FileBackend) -> int:
     """Put all rows into a database without rows, as one transaction; returns how many were in the
     file."""
     for content in head_of(file)["files"].values():
-        files.keep(place, content.encode())
+        storage_files.keep(place, content.encode())
     rows = _rows(file.read_text(encoding="utf-8"), day, password_hash)
     events = rows.pop(EVENTS)
-    for entry in rows[RatingEntry.__tablename__]:
-        entry["salt"] = new_salt()
+    for model in SALTED:
+        for entry in rows.get(model.__tablename__, ()):
+            entry["salt"] = new_salt()
     with transaction() as tx:
         for table in Base.metadata.sorted_tables:
             if entries := rows.get(table.name):
@@ -98,7 +110,7 @@ def load(file: Path, day: dt.date, password_hash: str, place: FilePlace) -> int:
             for model in SEALED_TABLES
         }
         for row in (row for of_table in sealed.values() for row in of_table):
-            seals.note(tx, row)
+            seals_records.note(tx, row)
         _tell_audit(tx, events, sealed)
         _count_on(tx)
     return sum(map(len, rows.values())) + len(events)
@@ -153,7 +165,7 @@ def _tell_audit(
             given = endorsements[facts["endorsement"]]
             facts["seal"] = seal_of(given, items[given.item_id])
         what, now = event.pop("kind"), event.pop("happened_at")
-        audit.note(tx, what, now, **event, **facts)
+        audit_records.note(tx, what, now, **event, **facts)
 
 
 def _count_on(tx: Session) -> None:

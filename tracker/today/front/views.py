@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from tracker.accounts.account.forms import SignInForm
-from tracker.administration.library import queries as library_settings
-from tracker.frameworks.versions import queries as published
-from tracker.frameworks.versions.rules_scale import NOT_MY_WORK
+from tracker.administration.library import queries as library_queries
+from tracker.frameworks.versions import queries as frameworks_versions_queries
+from tracker.frameworks.versions.rules import NOT_MY_WORK
 from tracker.record.ratings.rules import FIVE
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission
-from tracker.today.demo import actions as demo
+from tracker.today.demo import actions as demo_actions
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
@@ -40,7 +40,7 @@ def front_page() -> Response:
         minutes = minutes_for(FIVE, LEARNER_SECONDS)
         page = render("today/front_demo.html", people=_people(), minutes_for_five=minutes)
     else:
-        name = current_app.config["SITE_NAME"] or library_settings.only_library()
+        name = current_app.config["SITE_NAME"] or library_queries.only_library()
         page = render("today/front.html", form=SignInForm(), name=name)
     response = make_response(page)
     response.headers["X-Robots-Tag"] = "noindex"
@@ -49,7 +49,7 @@ def front_page() -> Response:
 
 def _people() -> list[dict[str, str]]:
     """The first of each role, in the order of TRIED_AS."""
-    accounts = demo.head_of(current_app.config["DEMO_ROWS"])["accounts"]
+    accounts = demo_actions.head_of(current_app.config["DEMO_ROWS"])["accounts"]
     firsts = {account["role"]: account for account in reversed(accounts)}
     return [
         firsts[role] | {"does": str(does), "first": firsts[role]["name"].partition(" ")[0]}
@@ -64,7 +64,7 @@ def try_as() -> ResponseReturnValue:
     if not current_app.config["DEMO"]:
         abort(404)
     emails = {person["role"]: person["email"] for person in _people()}
-    password = demo.head_of(current_app.config["DEMO_ROWS"])["password"]
+    password = demo_actions.head_of(current_app.config["DEMO_ROWS"])["password"]
     email = emails.get(request.form.get("role", ""), "")
     if not email or not session.begin(email, password):
         flash_message(
@@ -100,7 +100,7 @@ def accessibility() -> ResponseReturnValue:
 @bp.get("/help")
 @door(Permission.PUBLIC)
 def help_page() -> ResponseReturnValue:
-    labels = [mark(*label) for label in published.labels_of(NOT_MY_WORK)]
+    labels = [mark(*label) for label in frameworks_versions_queries.labels_of(NOT_MY_WORK)]
     return render("today/help.html", outside=labels)
 
 

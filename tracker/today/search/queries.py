@@ -48,9 +48,9 @@ from tracker.models.record.versions import is_current_of_library
 from tracker.policy.permissions import Actor, people_of, profiles_readable, teams_readable
 from tracker.profiles.profile.queries import names_to_coordinators
 from tracker.record.sheet.queries_learners import frameworks_of
-from tracker.record.versions.queries_choices import IS_RATED_HERE
+from tracker.record.versions.queries import IS_RATED_HERE
 from tracker.record.visible.queries import Reader
-from tracker.reviews.queue import queries as queues
+from tracker.reviews.queue import queries as queue_queries
 from tracker.rules.core.wording import Wording
 
 
@@ -194,7 +194,7 @@ def _evidence(actor: Actor) -> list[Findable]:
 
 def _reviews(actor: Actor, today: dt.date) -> list[Findable]:
     """By the other side's name, as the two lists of reviews have them."""
-    both = (*queues.inbox(actor, today), *queues.mine(actor, today))
+    both = (*queue_queries.inbox(actor, today), *queue_queries.mine(actor, today))
     return [Findable(one, one.who, one.team) for one in both]
 
 
@@ -255,7 +255,13 @@ def _block(lines: str) -> NameBlock:
     pairs = [of.partition("\t") for _, _, of in parted]
     names, texts = [name for name, _, _ in pairs], [text for _, _, text in pairs]
     ids = [int(key) for key, _, _ in parted]
-    return NameBlock(ids, names, texts, in_lines(map(known, names)), in_lines(map(known, texts)))
+    return NameBlock(
+        ids=ids,
+        names=names,
+        texts=texts,
+        words=in_lines(map(known, names)),
+        other_words=in_lines(map(known, texts)),
+    )
 
 
 def _in_blocks(rows: Iterable[Sequence[str]]) -> Shelf:

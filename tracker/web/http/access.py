@@ -23,13 +23,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from tracker.notifications.notices import actions as notices
-from tracker.operations.audit import actions as service
+from tracker.notifications.notices import actions as notices_actions
+from tracker.operations.audit import actions as audit_actions
 from tracker.operations.audit.actions import SideNote, side_note
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor, Subject
-from tracker.queries.access import subjects
-from tracker.record.workflow import queries as review_subjects
+from tracker.queries.access import subjects as subjects_queries
+from tracker.record.workflow import queries as workflow_queries
 from tracker.rules.core.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.one_transaction import tried_once_more
@@ -42,29 +42,29 @@ V = TypeVar("V", bound=Callable[..., Any])
 Loader = Callable[[int, dt.date], Subject | None]
 
 LOADERS: dict[Loader, str] = {
-    subjects.person: "person_id",
-    subjects.evidence: "evidence_id",
-    review_subjects.review: "review_id",
-    review_subjects.review_item: "item_id",
-    review_subjects.open_work: "person_id",
-    subjects.deputy: "deputy_id",
-    subjects.endorsement: "endorsement_id",
-    review_subjects.endorsement_given: "endorsement_id",
-    subjects.team: "team_id",
-    subjects.membership: "membership_id",
-    subjects.not_rated: "not_rated_id",
-    subjects.role_profile: "role_profile_id",
-    subjects.roster: "roster_id",
-    subjects.round_: "round_id",
-    subjects.sign_in: "sign_in_id",
-    subjects.given_link: "link_id",
-    subjects.draft: "draft_id",
-    subjects.framework_draft: "draft_id",
-    subjects.framework_version: "version_id",
-    subjects.job: "job_id",
-    subjects.outbox_mail: "mail_id",
-    subjects.correction: "correction_id",
-    subjects.record_opening: "opening_id",
+    subjects_queries.person: "person_id",
+    subjects_queries.evidence: "evidence_id",
+    workflow_queries.review: "review_id",
+    workflow_queries.review_item: "item_id",
+    workflow_queries.open_work: "person_id",
+    subjects_queries.deputy: "deputy_id",
+    subjects_queries.endorsement: "endorsement_id",
+    workflow_queries.endorsement_given: "endorsement_id",
+    subjects_queries.team: "team_id",
+    subjects_queries.membership: "membership_id",
+    subjects_queries.not_rated: "not_rated_id",
+    subjects_queries.role_profile: "role_profile_id",
+    subjects_queries.roster: "roster_id",
+    subjects_queries.round_: "round_id",
+    subjects_queries.sign_in: "sign_in_id",
+    subjects_queries.given_link: "link_id",
+    subjects_queries.draft: "draft_id",
+    subjects_queries.framework_draft: "draft_id",
+    subjects_queries.framework_version: "version_id",
+    subjects_queries.job: "job_id",
+    subjects_queries.outbox_mail: "mail_id",
+    subjects_queries.correction: "correction_id",
+    subjects_queries.record_opening: "opening_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named
 without `_id`."""
@@ -222,7 +222,7 @@ def _write_looks(response: Any) -> Any:
     if actor is not None and response.status_code == 200:
         for kind, owner_ids in g.looks.items():
             with side_note(SideNote.LOOK, actor):
-                service.looked(actor, owner_ids, kind, session.now())
+                audit_actions.looked(actor, owner_ids, kind, session.now())
     return response
 
 
@@ -230,7 +230,7 @@ def _write_opened(response: Any) -> Any:
     actor = session.actor_or_none() if g.get("opened") else None
     if actor is not None and response.status_code == 200:
         with side_note(SideNote.OPENED, actor):
-            notices.opened(actor, g.opened, session.now())
+            notices_actions.opened(actor, g.opened, session.now())
     return response
 
 
@@ -239,7 +239,9 @@ def _write_refusal(response: Any) -> Any:
     actor = session.actor_or_none() if asked is not None else None
     if asked is not None and actor is not None and response.status_code >= 400:
         with side_note(SideNote.REFUSAL, actor):
-            service.refused(actor, asked.permission, asked.record, asked.subject, session.now())
+            audit_actions.refused(
+                actor, asked.permission, asked.record, asked.subject, session.now()
+            )
     return response
 
 
@@ -255,7 +257,7 @@ def _write_download(response: Any) -> Any:
         form = PurePath(options.get("filename", "")).suffix.removeprefix(".").lower()
         subject = None if asked.record == "library" else asked.subject
         with side_note(SideNote.DOWNLOAD, actor):
-            service.downloaded(actor, what, form, subject, asked.record, session.now())
+            audit_actions.downloaded(actor, what, form, subject, asked.record, session.now())
     return response
 
 

@@ -17,7 +17,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.core.jobs import JobRow
 from tracker.rules.errors import Missing
 from tracker.rules.roles import Permission
-from tracker.services.core import jobs
+from tracker.services.core import jobs as jobs_services
 from tracker.services.core.jobs import JobKind, JobTask, Kinds, Plan
 from tracker.web.http import session
 from tracker.web.http.access import LOADERS, DoorRequest, Loader, note_download, note_looks
@@ -75,7 +75,7 @@ def ask(name: str, subject: Subject, about: str, query: str) -> None:
         "query": query,
         "language": str(get_locale()).replace("_", "-"),
     }
-    jobs.ask(session.actor(), name, arguments, session.now())
+    jobs_services.ask(session.actor(), name, arguments, session.now())
 
 
 def job_kinds() -> Kinds:

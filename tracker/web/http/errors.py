@@ -3,6 +3,7 @@ its sentence."""
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -17,8 +18,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError, TimeoutError as Pool
 from werkzeug.exceptions import HTTPException
 
 from tracker.logs import said_of
-from tracker.record.standings import actions as standings
-from tracker.rules import errors
+from tracker.record.standings import actions as standings_actions
+from tracker.rules import errors as errors_rules
 from tracker.rules.faults import Fault, fault_of
 from tracker.rules.last_resort import prefers_json
 from tracker.web.http.logging import loggable_path
@@ -40,16 +41,16 @@ REFUSAL_MESSAGES: dict[str, Any] = {
 theirs (`words`)."""
 
 STATUS = {
-    errors.Invalid: 422,
-    errors.Conflict: 409,
-    errors.Missing: 404,
-    errors.TooLarge: 413,
-    errors.Untaken: 415,
-    errors.Unchecked: 503,
-    errors.Unreachable: 503,
-    errors.Uncounted: 503,
-    errors.Unkept: 507,
-    errors.Damaged: 410,
+    errors_rules.Invalid: 422,
+    errors_rules.Conflict: 409,
+    errors_rules.Missing: 404,
+    errors_rules.TooLarge: 413,
+    errors_rules.Untaken: 415,
+    errors_rules.Unchecked: 503,
+    errors_rules.Unreachable: 503,
+    errors_rules.Uncounted: 503,
+    errors_rules.Unkept: 507,
+    errors_rules.Damaged: 410,
 }
 WHAT_HAPPENED: dict[int, Any] = {
     400: _l("What your browser sent was incomplete or garbled, so nothing was changed."),
@@ -93,6 +94,10 @@ WHAT_HAPPENED: dict[int, Any] = {
     ),
 }
 """By status, where a refusal has no sentence of its own: the same on a page and in JSON."""
+DAMAGED = _l(
+    "The database is damaged where this page reads it, so the page can’t be shown. Tell whoever "
+    "runs the server: “tracker check” says there how to go back to a backup."
+)
 RETRY_AFTER = {503: 5, 507: 60}
 """By status, the seconds after which another try makes sense. What was busy or away is soon there
 again; for room on the disk somebody has to act."""
@@ -109,22 +114,22 @@ def refusal_messages(**sentences: Any) -> None:
         REFUSAL_MESSAGES[code] = sentence
 
 
-def message_for(refusal: errors.Refusal) -> str:
+def message_for(refusal: errors_rules.Refusal) -> str:
     """The sentence for a refusal, in the reader's language."""
     return str(REFUSAL_MESSAGES[refusal.code]) % refusal.facts
 
 
-def refused_rows(refusal: errors.Refusal | None) -> Mapping[int, errors.Refusal]:
+def refused_rows(refusal: errors_rules.Refusal | None) -> Mapping[int, errors_rules.Refusal]:
     """Of a refusal of many records at once: why, by record."""
     rows = refusal.facts.get("rows") if refusal is not None else None
     return rows if isinstance(rows, dict) else {}
 
 
-def status_of_rows(refusal: errors.Refusal) -> int:
+def status_of_rows(refusal: errors_rules.Refusal) -> int:
     """Only what somebody else or another page did meanwhile is a conflict; what is missing is
     not."""
     rows = refused_rows(refusal).values() or [refusal]
-    return 409 if any(isinstance(row, errors.Conflict) for row in rows) else 422
+    return 409 if any(isinstance(row, errors_rules.Conflict) for row in rows) else 422
 
 
 def mark_refused(form: FlaskForm) -> None:
@@ -136,7 +141,7 @@ def was_refused() -> bool:
     return request.method == "POST" and "refused_form" in g
 
 
-def put_on(form: FlaskForm, refusal: errors.Refusal) -> None:
+def put_on(form: FlaskForm, refusal: errors_rules.Refusal) -> None:
     """Show a refusal where it belongs on the form: at its field, else above the form."""
     mark_refused(form)
     name = getattr(refusal, "field", None)
@@ -182,14 +187,14 @@ def _as_json(response: Response) -> Response:
     return response
 
 
-def refused(refusal: errors.Refusal) -> ResponseReturnValue:
+def refused(refusal: errors_rules.Refusal) -> ResponseReturnValue:
     """The page of a refusal that no view answers itself."""
-    if isinstance(refusal, errors.Uncounted):
-        standings.count_on(dt.datetime.now(dt.UTC))
+    if isinstance(refusal, errors_rules.Uncounted):
+        standings_actions.count_on(dt.datetime.now(dt.UTC))
     return _page(status_of(refusal), message_for(refusal), refusal.code)
 
 
-def status_of(refusal: errors.Refusal) -> int:
+def status_of(refusal: errors_rules.Refusal) -> int:
     return STATUS.get(type(refusal), 400)
 
 
@@ -229,11 +234,16 @@ def _of_machine(error: Exception) -> ResponseReturnValue:
         return _fault(error)
     LOG.error("storage_fails", fault=fault and fault.value, error=said_of(error))
     g.failing = True
+    if fault is Fault.DAMAGED:
+        return _page(503, str(DAMAGED))
     return _page(507 if fault is Fault.DISK_FULL else 503)
 
 
 def _say_when_to_try_again(response: Response) -> Response:
-    """Also of what a view made."""
+    """Also of what a view made. That there was no room is noted for whoever watches the server."""
+    if response.status_code == 507:
+        with suppress(OSError):  # where it is as full, that is seen by itself
+            current_app.config["NO_ROOM_FILE"].touch()
     if response.status_code in RETRY_AFTER:
         response.headers.setdefault("Retry-After", str(RETRY_AFTER[response.status_code]))
     return response
@@ -286,7 +296,7 @@ def forget_flashed() -> None:
 def init_app(app: Flask) -> None:
     app.after_request(_as_json)
     app.after_request(_say_when_to_try_again)
-    app.register_error_handler(errors.Refusal, refused)
+    app.register_error_handler(errors_rules.Refusal, refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
     for kind in (DatabaseError, PoolTimeout, OSError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, abort, g, request, url_for
 
-from tracker.record.sheet import queries_learners as learners
+from tracker.record.sheet import queries_learners as sheet_queries_learners
 from tracker.record.sheet.queries_learners import Learner, LearnerFramework
 from tracker.rules.core.wording import Wording
 from tracker.web.http import session
@@ -74,11 +74,11 @@ def learner_asked(
     `endpoint` and `values`: the page of another of their frameworks, for the switch.
     """
     slug = framework or asked()
-    learner = learners.learner(person_id, session.today(), slug)
+    learner = sheet_queries_learners.learner(person_id, session.today(), slug)
     if slug and learner is None:
         abort(404)
     if learner is not None and not slug and (usual := _usual(learner)).id != learner.framework_id:
-        learner = learners.learner(person_id, session.today(), usual.slug)
+        learner = sheet_queries_learners.learner(person_id, session.today(), usual.slug)
     return learner and about(learner, endpoint, **values)
 
 
@@ -106,7 +106,7 @@ def _usual(learner: Learner) -> LearnerFramework:
     newest = learner.frameworks[0]
     if len(learner.frameworks) < 2 or learner.person_id != session.actor().person_id:
         return newest
-    in_use = learners.last_rated_in(learner.person_id)
+    in_use = sheet_queries_learners.last_rated_in(learner.person_id)
     return next((framework for framework in learner.frameworks if framework.id == in_use), newest)
 
 

@@ -8,7 +8,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import structlog
 from flask import Flask, g, request
 
-from tracker.rules import last_resort
+from tracker.rules import last_resort as last_resort_rules
 
 LOG = structlog.get_logger("tracker.web")
 REQUEST_ID = "tracker.request_id"
@@ -24,7 +24,7 @@ class EveryAnswer:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request_id = environ[REQUEST_ID] = secrets.token_hex(8)
-        strict = last_resort.headers(
+        strict = last_resort_rules.headers(
             https=self._https, shares_host=self._shares_host, request_id=request_id
         )
 
@@ -38,7 +38,7 @@ class EveryAnswer:
         except Exception:
             LOG.exception("unanswered", request_id=request_id)
             accept = environ.get("HTTP_ACCEPT", "")
-            status, headers, body = last_resort.answer(request_id, accept)
+            status, headers, body = last_resort_rules.answer(request_id, accept)
             start(status, headers)
             return [body]
 

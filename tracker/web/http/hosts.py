@@ -12,7 +12,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import RequestRedirect
 from werkzeug.sansio.utils import host_is_trusted
 
-from tracker.rules import last_resort
+from tracker.rules import last_resort as last_resort_rules
 from tracker.rules.errors import Refusal
 from tracker.web.http.errors import refusal_messages
 from tracker.web.http.headers import REQUEST_ID
@@ -68,7 +68,9 @@ class Elsewhere:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         accept = environ.get("HTTP_ACCEPT", "")
-        status, headers, body = last_resort.elsewhere(self._prefix, environ[REQUEST_ID], accept)
+        status, headers, body = last_resort_rules.elsewhere(
+            self._prefix, environ[REQUEST_ID], accept
+        )
         start_response(status, headers)
         return [body]
 

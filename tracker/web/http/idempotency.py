@@ -38,7 +38,7 @@ from werkzeug.exceptions import HTTPException
 from tracker.operations.audit.actions import SideNote, side_note
 from tracker.queries.access.drafts import StoredResponse, kept
 from tracker.rules.errors import Refusal
-from tracker.services import idempotency
+from tracker.services import idempotency as idempotency_services
 from tracker.services.idempotency import Repeated, SentForm
 from tracker.web.http import errors, session
 from tracker.web.http.input_checks import OPEN_FORM, URLENCODED, json_object
@@ -110,7 +110,7 @@ def _first(sent: SentForm, act: Callable[[], ResponseReturnValue]) -> Response:
     """Do the work with the key. Raises Repeated when somebody was faster, also where that made it
     be refused."""
     before, answer, refused = [*_flashes()], current_app.response_class(), None
-    with idempotency.claiming(sent) as claim:
+    with idempotency_services.claiming(sent) as claim:
         try:
             answer = current_app.make_response(act())
         except (Refusal, HTTPException, IntegrityError) as refusal:
@@ -131,9 +131,9 @@ def _keep(sent: SentForm, answer: Response | None, before: list[tuple[str, Any]]
     """A way on is kept with what was told; of anything else, the key is given back."""
     if answer is not None and 300 <= answer.status_code < 400:
         told = _tagged.dumps(_told_since(before))
-        idempotency.keep_answer(sent, answer.status_code, answer.location or "", told)
+        idempotency_services.keep_answer(sent, answer.status_code, answer.location or "", told)
     else:
-        idempotency.release(sent)
+        idempotency_services.release(sent)
 
 
 def first_to() -> ResponseReturnValue | None:
@@ -232,11 +232,11 @@ def _sent(person_id: int | None) -> SentForm | None:
         return None
     form, _space, subject = request.form.get(DRAFT, "").partition(" ")
     return SentForm(
-        person_id,
-        _key_sha256(person_id, key),
-        _body_sha256(key),
-        session.now(),
-        (form, subject) if form else None,
+        person_id=person_id,
+        key_sha256=_key_sha256(person_id, key),
+        body_sha256=_body_sha256(key),
+        at=session.now(),
+        draft=(form, subject) if form else None,
     )
 
 

@@ -25,7 +25,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.http import parse_cookie, parse_options_header
 
-from tracker.rules import strict_json
+from tracker.rules import strict_json as strict_json_rules
 from tracker.rules.drafts import DRAFT_MAX
 from tracker.rules.errors import Invalid, Refusal, TooLarge, Untaken
 from tracker.rules.roles import Permission
@@ -143,14 +143,14 @@ def json_object(field: str | None = None) -> dict[str, Any]:
         raise UnsupportedMediaType
     sent = request.get_data() if field is None else request.form[field].encode()
     try:
-        body = strict_json.parsed(sent.decode("utf-8"))
-    except (UnicodeDecodeError, strict_json.NotStrict) as error:
+        body = strict_json_rules.parsed(sent.decode("utf-8"))
+    except (UnicodeDecodeError, strict_json_rules.NotStrict) as error:
         raise Refusal("unreadable_json") from error
     if not isinstance(body, dict):
         raise Refusal("unreadable_json")
-    if twice := strict_json.repeated(body):
+    if twice := strict_json_rules.repeated(body):
         raise Refusal("repeated_json", name=twice[0])
-    if not all(map(is_clean, strict_json.texts(body))):
+    if not all(map(is_clean, strict_json_rules.texts(body))):
         raise Invalid("unreadable_text")
     return body
 

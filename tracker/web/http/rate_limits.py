@@ -16,7 +16,7 @@ from limits.storage import MemoryStorage, Storage
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.logs import said_of
-from tracker.operations.limits import actions as limit_counts
+from tracker.operations.limits import actions as limits_actions
 from tracker.rules.core.tokens import token_hash
 from tracker.web.http import session
 
@@ -110,28 +110,30 @@ class DatabaseStorage(Storage):
         now, digest = _now(), token_hash(key)
         if now < self._over.get(digest, now):
             return CEILING
-        counted, ends_at = limit_counts.add(digest, amount, now + dt.timedelta(seconds=expiry), now)
+        counted, ends_at = limits_actions.add(
+            digest, amount, now + dt.timedelta(seconds=expiry), now
+        )
         if counted >= CEILING:
             going_on = {other: until for other, until in self._over.items() if now < until}
             self._over = {**going_on, digest: ends_at}
         return counted
 
     def get(self, key: str) -> int:
-        return limit_counts.count(token_hash(key), _now())[0]
+        return limits_actions.count(token_hash(key), _now())[0]
 
     def get_expiry(self, key: str) -> float:
-        return limit_counts.count(token_hash(key), _now())[1].timestamp()
+        return limits_actions.count(token_hash(key), _now())[1].timestamp()
 
     def check(self) -> bool:
         return self.get("check") == 0
 
     def reset(self) -> int | None:
         self._over = {}
-        return limit_counts.clear_all()
+        return limits_actions.clear_all()
 
     def clear(self, key: str) -> None:
         self._over.pop(token_hash(key), None)
-        limit_counts.clear(token_hash(key))
+        limits_actions.clear(token_hash(key))
 
 
 def _now() -> dt.datetime:

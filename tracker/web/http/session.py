@@ -11,10 +11,10 @@ from flask import Flask, Response, current_app, g, request, session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
-from tracker.accounts.account import actions as account
-from tracker.accounts.links import actions_owner as invitations
-from tracker.accounts.links.actions_owner import PasswordSet
-from tracker.accounts.sign_in import actions as sign_ins
+from tracker.accounts.account import actions as account_actions
+from tracker.accounts.links import actions as links_actions
+from tracker.accounts.links.actions import PasswordSet
+from tracker.accounts.sign_in import actions as sign_in_actions
 from tracker.accounts.sign_in.rules import Passwords, Visit
 from tracker.operations.audit.actions import SideNote, side_note, tell_missed
 from tracker.policy.permissions import Actor
@@ -156,7 +156,7 @@ def begin(
     """Sign in; False when unknown, disabled or wrong, which the audit tells where `is_noted`. What
     the cookie held before is dropped."""
     visit = _visit(on_shared_desk=on_shared_desk)
-    token = sign_ins.sign_in(passwords(), email, password, visit, now(), is_noted=is_noted)
+    token = sign_in_actions.sign_in(passwords(), email, password, visit, now(), is_noted=is_noted)
     if token is None:
         return False
     _enter(token)
@@ -166,13 +166,13 @@ def begin(
 def change_password(current: str, new: str) -> None:
     """Ends all sign-ins of this person and goes on with a new one here. Raises what
     accounts/account/actions refuses."""
-    _enter(account.change_password(actor(), passwords(), current, new, _visit(), now()))
+    _enter(account_actions.change_password(actor(), passwords(), current, new, _visit(), now()))
 
 
 def accept_link(link: str, password: str, code: str, *, with_code: bool) -> PasswordSet:
     """Set the password that a one-time link is for. Whoever is signed in here is signed out; who
-    set their first one is signed in. Raises what accounts/links/actions_owner refuses."""
-    done = invitations.accept(
+    set their first one is signed in. Raises what accounts/links/actions refuses."""
+    done = links_actions.accept(
         link, passwords(), password, now(), code=code, visit=_visit(), with_code=with_code
     )
     end()
@@ -195,7 +195,7 @@ def _enter(token: str) -> None:
 def end() -> None:
     who = actor_or_none()
     if who is not None:
-        sign_ins.sign_out(who, now())
+        sign_in_actions.sign_out(who, now())
     logout_user()
     cookie.clear()
 
@@ -212,6 +212,9 @@ def idle() -> dt.timedelta:
 
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
+    """Nobody on the page of a fault, where asking may have been what failed."""
+    if g.get("failing"):
+        return None
     sign_in = actor_for_token(token, now(), idle())
     return None if sign_in is None else SignedIn(token, sign_in.actor, sign_in)
 
@@ -220,10 +223,10 @@ def _note_seen(response: Response) -> Response:
     user = getattr(g, "_login_user", None)
     sign_in = user.sign_in if isinstance(user, SignedIn) else None
     if sign_in is not None:
-        every = sign_ins.seen_every(sign_in.idle)
+        every = sign_in_actions.seen_every(sign_in.idle)
         if sign_in.seen_at <= now() - every:
             with side_note(SideNote.SEEN, sign_in.actor):
-                sign_ins.seen(sign_in.actor, every, now())
+                sign_in_actions.seen(sign_in.actor, every, now())
     return response
 
 
@@ -235,7 +238,7 @@ def _renew(response: Response) -> Response:
         return response
     if response.status_code < 500 and "_user_id" in cookie:
         with side_note(SideNote.RENEWAL, user.actor):
-            token = sign_ins.renew(user.actor, user.token, now())
+            token = sign_in_actions.renew(user.actor, user.token, now())
             if token is not None:
                 cookie["_user_id"] = token
     return response

@@ -43,7 +43,7 @@ def with_blocks(html: str, page: str) -> str:
     """`page`: "ltr" or "rtl". An innermost block whose own words all run the other way gets that
     direction. What else is in it gets an element of its own, with the direction of the page. Lists
     of links stay as they are."""
-    pieces, path = list[str](), [_Open("", 0, page, None, None)]
+    pieces, path = list[str](), [_Open(name="", at=0, runs=page, block=None, part=None)]
     for token in TOKENS.finditer(html):
         pieces.append(token[0])
         name, end, inner = token["name"], token["end"], path[-1]
@@ -63,7 +63,13 @@ def with_blocks(html: str, page: str) -> str:
 def _opened(name: str, attributes: str, at: int, path: list[_Open]) -> _Open:
     within, own = path[-1], DIRECTION.search(attributes)
     runs = own[1] if own and within.runs else within.runs
-    element = _Open(name, at, "" if "visually-hidden" in attributes else runs, within.block, None)
+    element = _Open(
+        name=name,
+        at=at,
+        runs="" if "visually-hidden" in attributes else runs,
+        block=within.block,
+        part=None,
+    )
     is_block = BLOCKS.fullmatch(name) or TEXT in attributes
     if is_block and not any(outer.name == "nav" for outer in path):
         if within.block and within.block is within:

@@ -15,7 +15,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from markupsafe import Markup
 
 from tracker.assessment.older.queries import replaced
-from tracker.queries.access import drafts
+from tracker.queries.access import drafts as core_drafts_queries
 from tracker.queries.access.drafts import DraftHeader
 from tracker.record.ratings.rules import joined
 from tracker.rules.drafts import (
@@ -174,7 +174,7 @@ def _by_place(person_id: int) -> dict[tuple[str, str], DraftHeader]:
 def _headers(person_id: int) -> list[DraftHeader]:
     """Asked once for a page."""
     if "drafts" not in g:
-        g.drafts = drafts.headers(person_id)
+        g.drafts = core_drafts_queries.headers(person_id)
     headers: list[DraftHeader] = g.drafts
     return headers
 
@@ -227,7 +227,7 @@ def _in_place(form: str, fields: Fields) -> Fields:
 def _read(header: DraftHeader) -> Fields | None:
     """None where it can't be read, and for nobody who is signed in, as on the style guide."""
     actor = session.actor_or_none()
-    return None if actor is None else drafts.fields(actor.person_id, header.id)
+    return None if actor is None else core_drafts_queries.fields(actor.person_id, header.id)
 
 
 @dataclass(frozen=True, slots=True)

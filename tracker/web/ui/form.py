@@ -23,6 +23,7 @@ SENTENCES: dict[str, Any] = {
     ),
     "Not a valid date value.": _l("This is not a date. Write it like 2026-11-24."),
     "Not a valid integer value.": _l("This is not a whole number."),
+    "Not a valid float value.": _l("This is not a number. Write it like 24 or 19.5."),
     "This field is required.": _l("Write something here."),
     "Field cannot be longer than %(max)d character.": _l(
         "This is longer than one character. Shorten it."

@@ -10,7 +10,7 @@ from flask import Flask, abort, g, make_response, url_for
 from flask_babel import gettext as _, ngettext
 
 from tracker.administration.people.queries import LibraryNames, Namesake
-from tracker.queries.access import openings
+from tracker.queries.access import openings as openings_queries
 from tracker.web.http import session
 from tracker.web.http.errors import Link, flash_message
 from tracker.web.i18n.render import render
@@ -34,7 +34,7 @@ def closed_records(people: Collection[int]) -> dict[int, ClosedRecord]:
         person_id: ClosedRecord(
             name, actor.today(opens_at) if opens_at is not None and opens_at > now else None
         )
-        for person_id, (name, opens_at) in openings.to_me(actor, people, now).items()
+        for person_id, (name, opens_at) in openings_queries.to_me(actor, people, now).items()
     }
 
 
@@ -58,7 +58,7 @@ def refuse_closed(person_id: int) -> None:
 def flash_new_readers() -> None:
     """After an act that can let somebody come to read records: how many wait by it, and until when.
     One query."""
-    count, opens_at = openings.begun_at(session.actor(), session.now())
+    count, opens_at = openings_queries.begun_at(session.actor(), session.now())
     if opens_at is not None:
         flash_message(
             ngettext(

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from tracker.assessment.ratings.queries_cards import StatementCard, StatementsToRate
-from tracker.frameworks.versions.rules_scale import NOT_SURE, Basis
+from tracker.frameworks.versions.rules import NOT_SURE, Basis
 from tracker.record.ratings.rules import is_dated
 from tracker.record.sheet.queries_learners import Learner
 from tracker.record.versions.rules import CitationChip, ScaleLabel

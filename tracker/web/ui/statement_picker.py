@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import gettext as _, ngettext
 
 from tracker.frameworks.versions.rules_search import FIND_MAX, places_of
-from tracker.record.versions.queries_choices import StatementChoice, StatementGroup
+from tracker.record.versions.queries import StatementChoice, StatementGroup
 from tracker.rules.core.wording import Wording
 from tracker.rules.errors import Invalid
 from tracker.web.i18n.content_language import mark_language

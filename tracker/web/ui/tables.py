@@ -59,7 +59,13 @@ def order_asked(columns: Mapping[str, Column], usual: str = "") -> SortOrder:
     unknown = (by is not None and by not in offered) or turned not in ("", TURNED)
     name = by if by in offered else usual
     is_turned = turned == TURNED
-    return SortOrder(name, is_turned, columns[name].largest_first is not is_turned, unknown, usual)
+    return SortOrder(
+        by=name,
+        turned=is_turned,
+        descending=columns[name].largest_first is not is_turned,
+        unknown=unknown,
+        usual=usual,
+    )
 
 
 def _address(by: str, turned: bool, usual: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from flask import g
 from flask_babel import format_decimal, get_locale, gettext as _, ngettext
 
-from tracker.record.sheet.rules_words import CountsFrom
+from tracker.record.sheet.rules import CountsFrom
 from tracker.reviews.sending.rules import SUGGESTED
 from tracker.rules.regions import Region
 from tracker.web.http import session
@@ -161,13 +161,13 @@ def ago(value: dt.date | dt.datetime) -> str:
     return day(date)
 
 
-def number(value: int) -> str:
+def number(value: float) -> str:
     """How many, as the language groups it: "3,412"."""
     return _grouped(value, get_locale())
 
 
 @lru_cache(maxsize=4096)
-def _grouped(value: int, _locale: Locale | None) -> str:
+def _grouped(value: float, _locale: Locale | None) -> str:
     """A table has hundreds, and most of them many times."""
     return str(format_decimal(value))
 

@@ -47,11 +47,11 @@ def links() -> list[NavItem]:
     short = {"assessment.resume": _("Rate"), "admin.index": _("Admin")}
     return [
         NavItem(
-            label,
-            short.get(endpoint, label),
-            ICONS[endpoint],
-            url_for(endpoint),
-            _is_current(endpoint),
+            label=label,
+            short=short.get(endpoint, label),
+            icon=ICONS[endpoint],
+            href=url_for(endpoint),
+            current=_is_current(endpoint),
         )
         for endpoint, label in offered
         if endpoint in current_app.view_functions
