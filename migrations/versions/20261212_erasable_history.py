@@ -1076,7 +1076,7 @@ table(
     to("roster_imports", "import_id"),
     number("number"),
     facts("cells"),
-    word("verdict", "new changed unchanged to_fix"),
+    word("verdict", "new moved changed unchanged to_fix left_out"),
     line(254, "title"),
     to("people", "person_id", null=True),
     facts("problems", "changes"),

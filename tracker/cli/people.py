@@ -1,9 +1,10 @@
 """Who looks after the installation, and people from a file."""
 
 import datetime as dt
+import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from tracker.administration.roster import (
     actions as roster_actions,
     rules_files as roster_rules_files,
 )
-from tracker.administration.roster.rules import READY, RosterVerdict
+from tracker.administration.roster.rules import RosterVerdict
 from tracker.administration.roster.rules_plan import RosterPlan
 from tracker.administration.roster.rules_problems import PROBLEMS
 from tracker.policy.permissions import Actor
@@ -209,10 +210,29 @@ def _account(actor: Actor, words: str, now: dt.datetime) -> int:
 @click.option("--dry-run", is_flag=True, help="Say what it would do, and store nothing.")
 @click.option("--make-teams", is_flag=True, help="Make the teams that are not here yet.")
 @click.option("--ready-only", is_flag=True, help="Import although rows are to be fixed.")
+@click.option(
+    "--at-most",
+    type=click.IntRange(0, 100),
+    default=100,
+    help="Import nothing where more than this percentage of the people here would change.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
 @with_appcontext
-def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only: bool) -> None:
+def import_(
+    email: str,
+    file: Path,
+    dry_run: bool,
+    make_teams: bool,
+    ready_only: bool,
+    at_most: int,
+    as_json: bool,
+) -> None:
     """Bring in the people of FILE (CSV or XLSX), as the page Import people does: columns and
-    values mean what they meant there last time. All ready rows go in together, or none."""
+    values mean what they meant there last time. All ready rows go in together, or none.
+
+    Ends with 0 where nothing is left to do, 1 where nothing was imported, and 3 where the ready
+    rows were imported and others are to be fixed.
+    """
     now = dt.datetime.now(dt.UTC)
     actor = _administrator(email, now)
     try:
@@ -221,29 +241,57 @@ def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only:
         if roster_rules_files.lacking(mapping.columns):
             sys.exit("No column holds names, or none holds addresses or staff IDs. Check headings.")
         plan = roster_actions.check(actor, roster.rows, mapping, now)
-        _tell(plan)
-        to_fix = any(row.problems for row in plan.rows)
-        if dry_run:
-            return
-        if to_fix and not ready_only:
-            sys.exit("Nothing was imported. Fix these rows, or import the others: --ready-only.")
-        if not any(row.verdict in READY for row in plan.rows):
-            click.echo("Nothing to import.")
-            return
-        roster_id = roster_actions.stage(actor, roster, now, makes_teams=make_teams)
-        done = roster_actions.bring_in(actor, roster_id, plan.digest, now)
-        if done is not None:
-            click.echo(f"Imported: {done.new} added, {done.changed} changed.")
+        to_fix, done = any(row.verdict is RosterVerdict.TO_FIX for row in plan.rows), None
+        refused = _refused(plan, to_fix and not ready_only, at_most)
+        if not dry_run and not refused and plan.people:
+            roster_id = roster_actions.stage(actor, roster, now, makes_teams=make_teams)
+            done = roster_actions.bring_in(actor, roster_id, plan.digest, now)
     except Refusal as refusal:
         facts = ", ".join(f"{name} {value}" for name, value in refusal.facts.items())
         sys.exit(f"Nothing was imported: {refusal.code}{f' ({facts})' if facts else ''}.")
-
-
-def _tell(plan: RosterPlan) -> None:
-    for row in plan.rows:
-        for problem in row.problems:
-            sentence = " ".join(PROBLEMS[problem.code]) % problem.facts
-            where = f"row {row.number}, {row.title}"
-            click.echo(f"{where}: {problem.column} {problem.value!r}. {sentence}")
     counts = Counter(row.verdict for row in plan.rows)
-    click.echo(", ".join(f"{verdict}: {counts[verdict]}" for verdict in RosterVerdict))
+    if as_json:
+        told: dict[str, object] = {"rows": {verdict: counts[verdict] for verdict in RosterVerdict}}
+        told |= {"to_fix": list(_wrong(plan)), "imported": done and done._asdict()}
+        click.echo(json.dumps(told | {"refused": refused}, ensure_ascii=False))
+    else:
+        for wrong in _wrong(plan):
+            click.echo("row {row}, {who}: {column} {value!r}. {what}".format(**wrong))
+        click.echo(", ".join(f"{verdict}: {counts[verdict]}" for verdict in RosterVerdict))
+        if done is not None:
+            click.echo(f"Imported: {done.new} added, {done.changed} changed.")
+        elif not dry_run and not refused:
+            click.echo("Nothing to import.")
+    if dry_run:
+        return
+    if refused:
+        sys.exit(refused)
+    sys.exit(3 if to_fix else 0)
+
+
+def _refused(plan: RosterPlan, waits: bool, at_most: int) -> str:
+    """Why nothing is imported, or ""."""
+    known = [person for person in plan.people if person.known]
+    if len(known) * 100 > at_most * len(plan.ground.people):
+        return (
+            f"Nothing was imported: {len(known)} of {len(plan.ground.people)} people here would "
+            f"change, and that is more than {at_most} percent. Look at it with --dry-run, or on "
+            "the page Import people."
+        )
+    if waits:
+        return "Nothing was imported. Fix these rows, or import the others: --ready-only."
+    return ""
+
+
+def _wrong(plan: RosterPlan) -> Iterator[dict[str, object]]:
+    for row in plan.rows:
+        if row.verdict is RosterVerdict.TO_FIX:
+            for problem in row.problems:
+                what = " ".join(PROBLEMS[problem.code]) % problem.facts
+                yield {
+                    "row": row.number,
+                    "who": row.title,
+                    "column": str(problem.column),
+                    "value": problem.value,
+                    "what": what,
+                }

@@ -2,7 +2,11 @@
 
 from sqlalchemy import select
 
-from tracker.administration.roster import rules_files as roster_rules_files
+from tracker.administration.roster import (
+    queries as roster_queries,
+    rules_files as roster_rules_files,
+)
+from tracker.administration.roster.rules import RosterVerdict
 from tracker.db import session
 from tracker.models import Membership, Person, Team
 
@@ -22,3 +26,20 @@ def place(name: str) -> list[tuple[object, ...]]:
         .order_by(Membership.starts_on, Membership.id)
     )
     return [tuple(row) for row in rows]
+
+
+def verdicts(roster_id: int) -> dict[int, str]:
+    found = roster_queries.rows(roster_id, list(RosterVerdict), 1)
+    return {row.number: row.verdict.value for row in found.rows}
+
+
+def problems(roster_id: int) -> dict[int, list[str]]:
+    return {
+        row.number: [problem["code"] for problem in row.problems]
+        for row in roster_queries.all_rows(roster_id, RosterVerdict.TO_FIX)
+    }
+
+
+def changes(roster_id: int) -> dict[int, list[str]]:
+    found = roster_queries.rows(roster_id, list(RosterVerdict), 1)
+    return {row.number: [change["code"] for change in row.changes] for row in found.rows}

@@ -1,6 +1,7 @@
 """A roster is checked, brought in whole, changes nothing a second time, and can be taken back."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.administration.roster.rosters import place, roster
+from tests.administration.roster.rosters import changes, place, problems, roster, verdicts
 from tests.factories.sides import actor as acting_as
 from tests.factories.world import World
 from tracker.administration.people import queries as people_queries
@@ -17,7 +18,7 @@ from tracker.administration.roster import (
     queries as roster_queries,
     rules_files as roster_rules_files,
 )
-from tracker.administration.roster.rules import RosterMapping, RosterVerdict
+from tracker.administration.roster.rules import RosterMapping
 from tracker.administration.teams import actions as teams_actions
 from tracker.cli.people import import_ as people_import
 from tracker.db import session, transaction
@@ -34,23 +35,6 @@ def brought_in(actor: Actor, file: roster_rules_files.RosterFile, now: dt.dateti
     roster_id = roster_actions.stage(actor, file, now)
     roster_actions.bring_in(actor, roster_id, roster_queries.roster(roster_id).plan_digest, now)
     return roster_id
-
-
-def verdicts(roster_id: int) -> dict[int, str]:
-    found = roster_queries.rows(roster_id, list(RosterVerdict), 1)
-    return {row.number: row.verdict.value for row in found.rows}
-
-
-def problems(roster_id: int) -> dict[int, list[str]]:
-    return {
-        row.number: [problem["code"] for problem in row.problems]
-        for row in roster_queries.rows_to_fix(roster_id)
-    }
-
-
-def changes(roster_id: int) -> dict[int, list[str]]:
-    found = roster_queries.rows(roster_id, list(RosterVerdict), 1)
-    return {row.number: [change["code"] for change in row.changes] for row in found.rows}
 
 
 def everything() -> list[list[tuple[object, ...]]]:
@@ -80,7 +64,7 @@ def test_a_roster_comes_in_once_and_can_be_taken_back(context: World, adam: Acto
     meanings = {"team": {plain("Annex > Kids"): "new"}}
     mapping = RosterMapping(found.columns, meanings, False)
     roster_actions.choose(adam, roster_id, mapping, now, remember=True)
-    assert verdicts(roster_id) == {2: "new", 3: "new", 4: "new", 5: "unchanged", 6: "changed"}
+    assert verdicts(roster_id) == {2: "new", 3: "new", 4: "new", 5: "unchanged", 6: "moved"}
     assert changes(roster_id)[3] == ["added", "joins", "supervisor"]
     assert changes(roster_id)[6] == ["moves", "staff_id"]
     assert everything() == before
@@ -184,12 +168,12 @@ def test_what_is_wrong_with_a_row_is_said(context: World, adam: Actor) -> None:
         9: ["email_taken"],
         10: ["roster_name_needed"],
         11: ["roster_nobody"],
-        14: ["roster_supervisor_waits"],
         15: ["roster_same_staff_id"],
         16: ["roster_profile_needed"],
         18: ["roster_role_unknown", "roster_team_needed"],
     }
     assert [changes(roster_id)[row] for row in (12, 13)] == [["added", "joins", "circle"]] * 2
+    assert changes(roster_id)[14] == ["added", "joins", "waits"]
     roster_actions.bring_in(adam, roster_id, roster_queries.roster(roster_id).plan_digest, now)
     for name in ("Fine One", "Ring One", "Ring Two"):
         assert place(name) == [("Central", Role.LEARNER, now.date(), None)]
@@ -259,10 +243,20 @@ def test_the_command_says_and_does_the_same(app: Flask, world: World, tmp_path: 
     dry = run(people_import, [*as_adam, "--dry-run"])
     assert "row 4" in dry.output
     assert "This is not a full email address." in dry.output
-    assert "new: 1, changed: 0, unchanged: 1, to_fix: 1" in dry.output
+    assert "new: 1, moved: 0, changed: 0, unchanged: 1, to_fix: 1, left_out: 0" in dry.output
     assert run(people_import, as_adam).exit_code == 1
-    assert "1 added, 0 changed" in run(people_import, [*as_adam, "--ready-only"]).output
-    assert "Nothing to import." in run(people_import, [*as_adam, "--ready-only"]).output
+    done = run(people_import, [*as_adam, "--ready-only", "--at-most", "0"])
+    assert (done.exit_code, "1 added, 0 changed" in done.output) == (3, True)
+    again = run(people_import, [*as_adam, "--ready-only"])
+    assert (again.exit_code, "Nothing to import." in again.output) == (3, True)
+    told = json.loads(run(people_import, [*as_adam, "--dry-run", "--json"]).stdout)
+    assert told["rows"]["to_fix"] == 1
+    assert told["to_fix"][0]["value"] == "bad"
+    file.write_text("Name,Email,Team,Job profile\nAna Mary,ana@example.org,Central,Mid-level\n")
+    stopped = run(people_import, [*as_adam, "--at-most", "5"])
+    assert stopped.exit_code == 1
+    assert "more than 5 percent" in stopped.output
+    assert run(people_import, as_adam).exit_code == 0
     assert run(people_import, [str(file), "--as", "ana@example.org"]).exit_code == 1
 
 

@@ -7,14 +7,22 @@ import pytest
 
 from tests.conftest import NOW
 from tracker.administration.roster.rules import (
+    READY,
     KnownProfile,
     KnownTeam,
     RosterGround,
     RosterMapping,
+    RosterVerdict,
     read_row,
     turned,
 )
-from tracker.administration.roster.rules_columns import column_of, guess, of_places, suggested
+from tracker.administration.roster.rules_columns import (
+    asked,
+    column_of,
+    guess,
+    of_places,
+    suggested,
+)
 from tracker.administration.roster.rules_files import RosterFile, read
 from tracker.administration.roster.rules_plan import RosterPlan
 from tracker.rules.delimited import plain
@@ -24,37 +32,42 @@ FILES = Path(__file__).parent / "files"
 PROFILES = {
     plain(name): str(number) for number, name in enumerate(("Library Technician", "Clerk"), 1)
 }
+SETTLED = (*READY, RosterVerdict.UNCHANGED)
 EXPECTED = {
-    "adp.csv": ("staff_id name email team job weekly_hours starts_on supervisor status", 60, 55),
+    "adp.csv": ("staff_id name email team job weekly_hours starts_on supervisor status", 61, 55),
     "bamboohr.csv": (
         "staff_id first_name last_name email team job starts_on supervisor status",
-        60,
-        30,
+        61,
+        42,
     ),
     "cedar.csv": (
         "staff_id name email team job weekly_hours starts_on supervisor status",
-        303,
+        304,
         298,
     ),
-    "county.xlsx": ("staff_id name email team - role_profile - - starts_on supervisor -", 60, 31),
-    "google.csv": ("first_name last_name email staff_id team job supervisor", 40, 38),
-    "gusto.csv": ("last_name first_name email team job starts_on supervisor weekly_hours", 40, 21),
+    "county.xlsx": (
+        "staff_id name email team - role_profile position fte starts_on supervisor -",
+        62,
+        44,
+    ),
+    "google.csv": ("first_name last_name email staff_id team job supervisor", 41, 38),
+    "gusto.csv": ("last_name first_name email team job starts_on supervisor weekly_hours", 41, 29),
     "munis.csv": (
         "staff_id last_name first_name email team role_profile starts_on supervisor status",
-        60,
+        61,
         55,
     ),
     "paylocity.csv": (
         "staff_id first_name last_name email team job starts_on supervisor - - -",
-        60,
-        31,
+        61,
+        44,
     ),
-    "plain.xlsx": ("name team job supervisor", 25, 0),
-    "ukg.csv": ("staff_id first_name last_name email team job starts_on supervisor -", 60, 58),
+    "plain.xlsx": ("name team job supervisor", 26, 0),
+    "ukg.csv": ("staff_id first_name last_name email team job starts_on supervisor -", 61, 58),
     "workday.csv": (
-        "staff_id - last_name first_name email team job - starts_on supervisor status",
-        60,
-        1,
+        "staff_id - last_name first_name email team job fte starts_on supervisor status",
+        61,
+        27,
     ),
 }
 """What each column is taken for ("-": not used), how many rows there are, and how many are ready
@@ -76,7 +89,8 @@ def plan_of(file: RosterFile, meanings: dict[str, dict[str, str]]) -> RosterPlan
             if title
         }
         meanings = {"role_profile": meant} | meanings
-    rows = [read_row(number, cells, columns, Region.US) for number, cells in file.rows]
+    mapping = RosterMapping(columns, meanings, True)
+    rows = [read_row(number, cells, mapping, Region.US) for number, cells in file.rows]
     ground = RosterGround(
         actor_id=0,
         today=NOW.date(),
@@ -85,7 +99,7 @@ def plan_of(file: RosterFile, meanings: dict[str, dict[str, str]]) -> RosterPlan
         profiles=tuple(KnownProfile(int(key), name, "lt", False) for name, key in PROFILES.items()),
         elsewhere=frozenset(),
     )
-    return RosterPlan(file.rows, rows, ground, RosterMapping(columns, meanings, True))
+    return RosterPlan(file.rows, rows, ground, mapping)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -97,7 +111,7 @@ def test_columns_are_told_by_headings_and_by_what_they_hold(name: str) -> None:
     assert " ".join(of_place.get(at, "-") for at in range(len(file.headings))) == headings
     assert len(file.rows) == count
     plan = plan_of(file, {})
-    assert sum(not row.problems for row in plan.rows) == ready
+    assert sum(row.verdict in SETTLED for row in plan.rows) == ready
 
 
 @pytest.mark.parametrize(
@@ -131,11 +145,21 @@ def test_who_is_meant_by_a_name_is_asked_once() -> None:
     meant = next(row.staff_id for row in plan_of(file, {}).rows if row.name == name)
     plan = plan_of(file, {"supervisor": {plain(name): meant}})
     codes = {problem.code for row in plan.rows for problem in row.problems}
-    assert codes == {
-        *("roster_email_needed", "roster_same_email"),
-        *("roster_left", "roster_on_leave"),
-    }
-    assert sum(not row.problems for row in plan.rows) == 55
+    assert codes == {"roster_email_needed", "roster_same_email"}
+    left = [row.left_out for row in plan.rows if row.left_out]
+    assert sorted(left) == ["roster_left", "roster_left", "roster_on_leave", "roster_vacant"]
+    assert sum(row.verdict in SETTLED for row in plan.rows) == 55
+
+
+def test_only_what_is_not_sure_is_asked() -> None:
+    """A department beside a branch, and a position's number where no staff ID stands."""
+    headings = ("Name", "Work Email", "Department", "Branch", "Position ID", "Misc")
+    columns = guess(headings, [], {})
+    assert columns["team"] == 3
+    assert asked(headings, columns, {}) == {2: "subteam", 4: "position"}
+    assert asked(headings, columns, {"department": "", "position id": "position"}) == {}
+    full = ("First name", "Last name", "Name", "Email", "Employee ID", "Position ID")
+    assert asked(full, guess(full, [], {}), {}) == {}
 
 
 @pytest.mark.parametrize(
@@ -149,7 +173,7 @@ def test_who_is_meant_by_a_name_is_asked_once() -> None:
         ("Work Phone", "private"),
         ("Reason", "private"),
         ("Supervisor E-mail", "supervisor"),
-        ("Position #", ""),
+        ("Position #", "position"),
         ("Dept", "team"),
         ("Termination Dt", "ends_on"),
         ("Job Class", "role_profile"),
@@ -179,6 +203,9 @@ def test_a_name_is_turned_as_it_is_said(typed: str, name: str) -> None:
 
 
 def test_jobs_that_rate_nothing_are_suggested() -> None:
+    at_levels = {"entry / apprentice": "1", "mid-level": "2", "senior / expert": "3", "lead": "4"}
+    ranked = ("Library Assistant I", "Technician II", "Sr Technician", "Branch Supervisor")
+    assert [suggested(one, at_levels, "role_profile") for one in ranked] == ["1", "2", "3", "4"]
     titles = ("Librarian II", "Page", "Sr Library Technician", "Circulation Clerk", "Dean")
     assert [suggested(title, PROFILES, "role_profile") for title in titles] == [
         "none",

@@ -87,6 +87,7 @@ def test_what_is_no_roster_is_refused_with_its_reason(monkeypatch: pytest.Monkey
         (b",".join([b"c"] * 61) + b"\n1,2\n", "roster_wide"),
         (head + b"Ana," + b"x" * 1_001, "roster_cell_long"),
         (b"\0\1\2", "roster_not_text"),
+        (head + b"Ana,a" + b"," * 3_000_000, "roster_cell_long"),
         (head + b'"Ana,a\n', "roster_unreadable"),
         (b"\xd0\xcf\x11\xe0old", "roster_old_workbook"),
         (b"PK\x03\x04nothing", "roster_unreadable_workbook"),
@@ -99,6 +100,17 @@ def test_what_is_no_roster_is_refused_with_its_reason(monkeypatch: pytest.Monkey
         with pytest.raises(Invalid) as refusal:
             roster_rules_files.read("file", content)
         assert refusal.value.code == code, content[:40]
+
+
+def test_the_sheet_with_the_people_is_read() -> None:
+    book = Workbook()
+    book.active.append(["Notes", "of the payroll office"])
+    book.create_sheet("Staff").append(["Employee ID", "Name", "Work Email"])
+    book["Staff"].append(["1001", "Elif Kaya", "elif@example.org"])
+    content = io.BytesIO()
+    book.save(content)
+    found = roster_rules_files.read("staff.xlsx", content.getvalue())
+    assert (found.sheet, len(found.rows)) == ("Staff", 1)
 
 
 def test_a_sheet_with_nothing_for_a_million_rows_is_left_soon() -> None:
@@ -125,7 +137,12 @@ def test_a_sheet_with_nothing_for_a_million_rows_is_left_soon() -> None:
         ("13/40/2025", Region.US, None),
         ("2026-02-30", Region.US, None),
         ("Foo 3, 2026", Region.US, None),
-        ("10/3/26", Region.US, None),
+        ("10/3/26", Region.US, dt.date(2026, 10, 3)),
+        ("3-Oct-98", Region.US, dt.date(1998, 10, 3)),
+        ("03-OCT-2026", Region.US, dt.date(2026, 10, 3)),
+        ("20261003", Region.US, dt.date(2026, 10, 3)),
+        ("10/3/2026 12:00:00 AM", Region.US, dt.date(2026, 10, 3)),
+        ("10/3/026", Region.US, None),
         ("1066-10-14", Region.GB, None),
         ("soon", Region.US, None),
     ],

@@ -17,7 +17,7 @@ from tracker.administration.people import actions as people_actions
 from tracker.administration.roster import queries as roster_queries
 from tracker.administration.roster.rules_files import ROWS_MAX
 from tracker.db import session
-from tracker.models import Person
+from tracker.models import Membership, Person
 
 PAGE = "/admin/people/import"
 HEAD = "Employee,Mail,Branch,Class"
@@ -31,11 +31,16 @@ def adam(app: Flask, world: World) -> Client:
 
 
 def upload(client: Client, *lines: str, head: str = HEAD) -> str:
-    """The address of the page that checks it."""
+    """The address of the page that comes next."""
     content = io.BytesIO("\n".join([head, *lines]).encode())
     response = client.post(PAGE, {"file": (content, "staff, 2026.csv")})
     assert response.status_code == 303, response.text
     return str(response.location)
+
+
+def checked(client: Client, *lines: str, head: str = HEAD) -> str:
+    """The address of the page that checks it."""
+    return upload(client, *lines, head=head).removesuffix("/columns")
 
 
 def seen(app: Flask, address: str) -> dict[str, str]:
@@ -51,38 +56,33 @@ def text(page: str) -> str:
 def test_a_file_becomes_people(app: Flask, world: World, adam: Client) -> None:
     assert "Nothing imported lately" in adam.get(PAGE).text
     bare = upload(adam, "Nora Fine,Central Lib", head="Employee,Branch")
-    page = text(adam.get(bare).text)
-    assert "No column holds an email address" in page
+    assert "No column holds an email address" in text(adam.get(bare).text)
+    page = text(adam.get(bare.removesuffix("/columns")).text)
+    assert "Choose what each column holds." in page
     assert "Import the" not in page
-    adam.post(f"{bare}/discard")
-    address = upload(
+    adam.post(f"{bare.removesuffix('/columns')}/discard")
+    columns = upload(
         adam,
         "Nora Fine,nora@example.org,Central Lib,LA II",
         "<b>Ravi,ravi@example.org,Central,LA II",
         "Lou,lou@example,Central,LA 9",
     )
     central, profile = world.teams["central"], world.role_profiles["city"]
-    columns = {
-        "column-0": "name",
-        "column-1": "email",
-        "column-2": "team",
-        "column-3": "role_profile",
-    }
-    adam.post(f"{address}/columns", columns)
+    address = columns.removesuffix("/columns")
+    adam.post(
+        columns,
+        {"column-0": "name", "column-1": "email", "column-2": "team", "column-3": "role_profile"},
+    )
     page = adam.get(address).text
-    assert "Branch: what its values mean ▲ 1 without a meaning" in text(page)
-    meant = re.findall(r'<select[^>]* name="(meaning-[^"]+)"', page)
-    assert len(meant) == 4
-    chosen = {
-        "meaning-team-0": str(central),
-        "meaning-role_profile-0": str(profile),
-        "remember": "y",
-    }
-    adam.post(f"{address}/columns", columns | chosen)
+    assert "Branch: what its values mean ▲ 1 not matched" in text(page)
+    assert len(re.findall(r'<select[^>]* name="(meaning-[^"]+)"', page)) == 4
+    chosen = {"meaning-team-0": str(central), "meaning-role_profile-0": str(profile)}
+    adam.post(f"{address}/answers", chosen)
     page = text(adam.get(address).text)
+    assert "2 of 3 rows are ready" in page
     assert "Import the 2 ready rows" in page
     assert "This is not a full email address. Write it like name@example.org." in page
-    assert "Learner in Central from Nov 24" in text(adam.get(f"{address}?show=ready").text)
+    assert "Learner in Central from Nov 24" in text(adam.get(f"{address}?show=new").text)
     assert "lou@example" in adam.get(f"{address}/to-fix.csv").text
     done = adam.post(f"{address}/import", seen(app, address))
     assert "Imported: 2 people added, 0 changed." in text(adam.get(done.location).text)
@@ -91,7 +91,7 @@ def test_a_file_becomes_people(app: Flask, world: World, adam: Client) -> None:
     again = adam.post(f"{address}/import", seen(app, address))
     assert "imported already" in text(adam.get(again.location).text)
 
-    second = upload(adam, "Nora Fine,nora@example.org,Central Lib,LA II")
+    second = checked(adam, "Nora Fine,nora@example.org,Central Lib,LA II")
     assert "Everything in this file is here already." in text(adam.get(second).text)
     adam.post(f"{second}/discard")
     missing = adam.get(f"{address}/not-in-file").text
@@ -114,9 +114,9 @@ def test_what_is_no_roster_is_said_and_what_is_large_waits(
     head, counts = "Name,Email,Team,Job profile", []
     for most in (3, 300):
         lines = [f"P{n},p{n}@example.org,Central,Mid-level" for n in range(most)]
-        address = upload(adam, *lines, head=head)
+        address = checked(adam, *lines, head=head)
         count_sql.clear()
-        page = adam.get(f"{address}?show=ready&page=2")
+        page = adam.get(f"{address}?show=new&page=2")
         counts.append(len(count_sql))
     assert counts[0] == counts[1]
     assert "Page 2 of 6" in page.text
@@ -137,15 +137,15 @@ def test_two_tabs_say_what_becomes_of_each_file(
     app: Flask, world: World, adam: Client, sign_in: Callable[[str], Client]
 ) -> None:
     """One is imported in the background; the other is looked at, and waits."""
-    first = upload(adam, *LARGE, head=COLUMNS)
-    replaced = upload(adam, "Ada,ada@example.org,Central,Mid-level", head=COLUMNS)
+    first = checked(adam, *LARGE, head=COLUMNS)
+    replaced = checked(adam, "Ada,ada@example.org,Central,Mid-level", head=COLUMNS)
     assert "another file was uploaded" in adam.get(first).text
     refused = adam.post(f"{first}/import", {"seen": "x"})
     assert "You uploaded another file after this one" in text(adam.get(refused.location).text)
-    first = upload(adam, *LARGE, head=COLUMNS)
+    first = checked(adam, *LARGE, head=COLUMNS)
     assert "another file was uploaded" in adam.get(replaced).text
     adam.post(f"{first}/import", seen(app, first))
-    second = upload(adam, "Ada,ada@example.org,Central,Mid-level", head=COLUMNS)
+    second = checked(adam, "Ada,ada@example.org,Central,Mid-level", head=COLUMNS)
     page = text(adam.get(second).text)
     assert "Another file is being imported: “staff, 2026.csv”. Adam asked for it." in page
     assert "Import the 1 ready row" not in page
@@ -169,7 +169,7 @@ def test_two_tabs_say_what_becomes_of_each_file(
 
 def test_who_is_meant_by_a_name_is_chosen_once(app: Flask, world: World, adam: Client) -> None:
     """And what most rows have in common stands there once."""
-    address = upload(
+    columns = upload(
         adam,
         "E1,Jo Park,jo1@example.org,Central,supervisor,,",
         "E2,Jo Park,jo2@example.org,Harbour,supervisor,,",
@@ -179,19 +179,92 @@ def test_who_is_meant_by_a_name_is_chosen_once(app: Flask, world: World, adam: C
         ),
         head="Staff ID,Name,Email,Branch,Role,Job class,Supervisor",
     )
+    address = columns.removesuffix("/columns")
     page = text(adam.get(address).text)
     assert "Import the 2 ready rows" in page
-    assert "Nothing else is wrong. Answer what is asked above." in page
+    assert "1 thing to answer" in page
+    assert "Leave out these 30 rows" in page
     assert "E2, Harbour" in page
-    fields = {
-        f"column-{at}": name
-        for at, name in enumerate(
-            ("staff_id", "name", "email", "team", "role", "role_profile", "supervisor")
-        )
-    }
-    adam.post(f"{address}/columns", fields | {"meaning-supervisor-0": "E3"})
+    adam.post(f"{address}/answers", {"said:supervisor:jo park": "E3"})
     assert "Import the 2 ready rows" in text(adam.get(address).text), "nobody of that name"
-    adam.post(f"{address}/columns", fields | {"meaning-supervisor-0": "E2"})
-    page = text(adam.get(f"{address}?show=ready").text)
+    adam.post(f"{address}/answers", {"said:supervisor:e3": "E2"})
+    page = text(adam.get(f"{address}?show=new").text)
     assert "Import the 32 ready rows" in page
     assert page.count("Jo Park becomes a supervisor of Central") >= 1
+
+
+def test_columns_are_said_once_and_what_is_not_used_is_deleted(
+    app: Flask, world: World, adam: Client
+) -> None:
+    head, lines = (
+        "Employee,Mail,Branch,Section,Union Code",
+        ("Ida Berg,ida@example.org,Central,Kids,7b",),
+    )
+    columns = upload(adam, *lines, head=head)
+    page = text(adam.get(columns).text)
+    assert "Check 1 column" in page
+    assert "Section Kids" in page
+    assert "1 column is not used" in page
+    said = {"column-0": "name", "column-1": "email", "column-2": "team", "column-3": "subteam"}
+    adam.post(columns, said | {"remember": "y"})
+    address = columns.removesuffix("/columns")
+    assert "Central &gt; Kids" in adam.get(address).text
+    with app.app_context():
+        (stored,) = roster_queries.cells(int(address.rpartition("/")[2]))
+        assert stored[1] == ["Ida Berg", "ida@example.org", "Central", "Kids", ""]
+    again = upload(adam, *lines, head=head)
+    assert not again.endswith("/columns"), "the next file needs no question"
+    with app.app_context():
+        assert "7b" not in str(roster_queries.cells(int(again.rpartition("/")[2])))
+    wrong = adam.post(f"{again}/columns", said | {"full_week": "many"})
+    assert wrong.status_code == 422
+    assert 'value="many"' in wrong.text
+
+
+def test_what_is_wrong_is_mended_on_the_page(app: Flask, world: World, adam: Client) -> None:
+    """For all rows with a value, or for one; or left out, for the file as for its groups."""
+    head = "Name,Email,Team,Job profile,Hours,Status"
+    columns = upload(
+        adam,
+        "Ann Low,ann@example.org,Central,Mid-level,PT,Active",
+        "Ben Low,ben.low@example.org,Central,Mid-level,PT,A",
+        "Cy Low,,Central,Mid-level,20,A",
+        "Di Low,di@example,Central,Mid-level,0,A",
+        "Ed Low,ed@example.org,Central,Mid-level,20,LOA",
+        "Fay Low,fay@example.org,Central,Mid-level,20,Terminated",
+        "VACANT,,Central,Mid-level,20,A",
+        head=head,
+    )
+    address = columns.removesuffix("/columns")
+    page = text(adam.get(address).text)
+    assert "0 of 7 rows are ready" in page
+    assert "1 row: The file says that they left." in page
+    assert "1 row: A position that is vacant." in page
+    adam.post(
+        f"{address}/answers",
+        {
+            "said:weekly_hours:pt": "19.5",
+            "row:4:email": "cy@example.org",
+            "out": "5",
+            "in:roster_on_leave": "in",
+        },
+    )
+    page = text(adam.get(f"{address}?show=new").text)
+    assert "Import the 4 ready rows" in page
+    assert "1 row: You left it out." in page
+    adam.post(f"{address}/import", seen(app, address))
+    with app.app_context():
+        names = session().scalars(select(Person.name).where(Person.name.like("% Low"))).all()
+        hours = (
+            session()
+            .scalars(
+                select(Membership.weekly_hours)
+                .join(Person, Person.id == Membership.person_id)
+                .where(Person.name == "Ben Low")
+            )
+            .all()
+        )
+    assert sorted(names) == ["Ann Low", "Ben Low", "Cy Low", "Ed Low"]
+    assert hours == [19.5]
+    absent = adam.get(f"{address}/not-in-file").text
+    assert "Ann Low" not in absent

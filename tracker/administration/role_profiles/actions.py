@@ -1,7 +1,7 @@
 """What a job expects: a rank in each domain of a framework, or nothing."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select, tuple_
@@ -103,9 +103,12 @@ def restore(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
             _note(tx, "role_profile_restored", actor, profile, now)
 
 
-def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list[int]:
-    """One role profile for each role label of the framework; rank r expects r in every domain, or
-    the highest that there is, but nothing where targets need a reason. Returns their ids.
+def start_from_labels(
+    actor: Actor, framework_id: int, now: dt.datetime, only: Collection[str] = ()
+) -> list[int]:
+    """One role profile for each role label of the framework, or for some; rank r expects r in every
+    domain, or the highest that there is, but nothing where targets need a reason. Returns their
+    ids.
 
     Those whose name is there already are left as they are.
     Raises Invalid: framework_unknown; Conflict: no_role_labels, role_labels_used (all are there).
@@ -126,7 +129,8 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
         frameworks_versions_records_moves.of_newcomers(tx, library.id, framework.slug, now)
         made = {}
         for rank, label in dict(reversed(labels)).items():
-            if not _is_taken(tx, library.id, framework.slug, label):
+            is_wanted = not only or label in only
+            if is_wanted and not _is_taken(tx, library.id, framework.slug, label):
                 targets = {domain: min(rank, top) for domain, top in highest.items()}
                 made[rank] = _add(tx, actor, framework, label, rank, targets, "", now)
         if not made:

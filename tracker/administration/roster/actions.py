@@ -5,7 +5,7 @@ The ready rows of a roster are brought in: all of them in one transaction, or no
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -16,10 +16,15 @@ from sqlalchemy.orm import Session
 from tracker.accounts.account import records as account_records
 from tracker.accounts.readers import records as readers_records
 from tracker.administration.memberships import records as memberships_records
+from tracker.administration.role_profiles import (
+    actions as role_profiles_actions,
+    queries as role_profiles_queries,
+)
 from tracker.administration.roster import queries as roster_queries
 from tracker.administration.roster.rules import (
     JOB,
     KEPT_FOR,
+    LABEL,
     Cells,
     KnownTeam,
     NewTeam,
@@ -29,6 +34,7 @@ from tracker.administration.roster.rules import (
     RosterMapping,
     RosterState,
     read_row,
+    with_lasting,
 )
 from tracker.administration.roster.rules_columns import guess, of_places
 from tracker.administration.roster.rules_files import RosterFile
@@ -51,7 +57,7 @@ from tracker.teams.rounds import records as teams_rounds_records
 def check(actor: Actor, cells: Cells, mapping: RosterMapping, now: dt.datetime) -> RosterPlan:
     """What it would do, compared with what is here now. Nothing is stored. A row without what the
     columns lack is to be fixed like any other."""
-    rows = [read_row(number, of_row, mapping.columns, actor.region) for number, of_row in cells]
+    rows = [read_row(number, of_row, mapping, actor.region) for number, of_row in cells]
     return RosterPlan(cells, rows, roster_queries.ground(actor, actor.today(now), rows), mapping)
 
 
@@ -61,11 +67,7 @@ def mapping_for(actor: Actor, file: RosterFile, *, makes_teams: bool = False) ->
     memory, waiting = roster_queries.memory(actor.library_id), roster_queries.waiting(actor)
     called, meanings = (memory.called, memory.meanings) if memory else ({}, {})
     if waiting is not None:
-        called = called | _called(waiting)
-        meanings = {
-            column: meanings.get(column, {}) | waiting.meanings.get(column, {})
-            for column in meanings.keys() | waiting.meanings.keys()
-        }
+        called, meanings = called | _called(waiting), with_lasting(meanings, waiting.meanings)
     columns = guess(file.headings, [cells for _number, cells in file.rows], called)
     makes_teams = makes_teams or (waiting is not None and waiting.makes_teams)
     return RosterMapping(columns, meanings, makes_teams)
@@ -83,9 +85,12 @@ def mapping_of(staged: RosterImport) -> RosterMapping:
 
 def stage(actor: Actor, file: RosterFile, now: dt.datetime, *, makes_teams: bool = False) -> int:
     """Keep the file in rows, in the place of one that the actor did not bring in and that the
-    worker is not about to. Returns its id."""
+    worker is not about to; without the columns that aren't used, where what they are was said
+    before. Returns its id."""
     mapping = mapping_for(actor, file, makes_teams=makes_teams)
-    plan = check(actor, file.rows, mapping, now)
+    is_known = roster_queries.is_known(actor, file.headings)
+    kept: Cells = _used(file.rows, mapping) if is_known else file.rows
+    plan = check(actor, kept, mapping, now)
     with transaction() as tx:
         library = administration_records.of_library(tx, actor)
         mine = select(RosterImport).where(
@@ -112,7 +117,7 @@ def stage(actor: Actor, file: RosterFile, now: dt.datetime, *, makes_teams: bool
         tx.flush()
         rows = [
             {"import_id": staged.id, "cells": list(cells), **_verdict(row)}
-            for (_number, cells), row in zip(file.rows, plan.rows, strict=True)
+            for (_number, cells), row in zip(kept, plan.rows, strict=True)
         ]
         tx.execute(insert(table_of(RosterRow)), rows)
         return staged.id
@@ -121,15 +126,39 @@ def stage(actor: Actor, file: RosterFile, now: dt.datetime, *, makes_teams: bool
 def choose(
     actor: Actor, roster_id: int, mapping: RosterMapping, now: dt.datetime, *, remember: bool
 ) -> None:
-    """Say what its columns and values mean, and check it again. Raises Conflict: roster_is_done,
-    roster_replaced, roster_at_work."""
-    plan = check(actor, roster_queries.cells(roster_id), mapping, now)
+    """Say what its columns and values mean, and check it again; columns that aren't used are
+    deleted. Role labels that were chosen for titles become job profiles. Raises Conflict:
+    roster_is_done, roster_replaced, roster_at_work."""
+    mapping = _with_profiles(actor, mapping, now)
+    cells = _used(roster_queries.cells(roster_id), mapping)
+    plan = check(actor, cells, mapping, now)
     with transaction() as tx:
         staged = _waiting(tx, actor, roster_id, now)
         staged.columns, staged.meanings, staged.makes_teams = mapping
-        _keep(tx, staged, plan)
+        _keep(tx, staged, plan, dict(cells))
         if remember:
             _remember(tx, staged)
+
+
+def _used(cells: Cells, mapping: RosterMapping) -> Cells:
+    """Without what stands in columns that are not used."""
+    used = set(mapping.columns.values())
+    return [
+        (number, [cell if place in used else "" for place, cell in enumerate(of_row)])
+        for number, of_row in cells
+    ]
+
+
+def _with_profiles(actor: Actor, mapping: RosterMapping, now: dt.datetime) -> RosterMapping:
+    titles = mapping.meanings.get("role_profile", {})
+    labels = {meant.removeprefix(LABEL) for meant in titles.values() if meant.startswith(LABEL)}
+    framework = roster_queries.labels_offered(actor, actor.today(now)) if labels else None
+    if framework is None:
+        return mapping
+    role_profiles_actions.start_from_labels(actor, framework.id, now, labels)
+    made = {f"{LABEL}{name}": str(key) for key, name in role_profiles_queries.choices(actor)}
+    meant = {title: made.get(meaning, meaning) for title, meaning in titles.items()}
+    return mapping._replace(meanings=mapping.meanings | {"role_profile": meant})
 
 
 def _remember(tx: Session, staged: RosterImport) -> None:
@@ -139,10 +168,7 @@ def _remember(tx: Session, staged: RosterImport) -> None:
         memory = RosterMemory(library_id=staged.library_id, called={}, meanings={})
         tx.add(memory)
     memory.called = memory.called | _called(staged)
-    memory.meanings = memory.meanings | {
-        column: memory.meanings.get(column, {}) | values
-        for column, values in staged.meanings.items()
-    }
+    memory.meanings = with_lasting(memory.meanings, staged.meanings)
 
 
 def check_again(actor: Actor, roster_id: int, now: dt.datetime) -> RosterPlan:
@@ -152,7 +178,7 @@ def check_again(actor: Actor, roster_id: int, now: dt.datetime) -> RosterPlan:
     with transaction() as tx:
         staged = locked(tx, actor, roster_id)
         if staged.state is RosterState.CHECKED and staged.plan_digest != plan.digest:
-            _keep(tx, staged, plan)
+            _keep(tx, staged, plan, {})
     return plan
 
 
@@ -236,12 +262,18 @@ def _waiting(tx: Session, actor: Actor, roster_id: int, now: dt.datetime) -> Ros
     return staged
 
 
-def _keep(tx: Session, staged: RosterImport, plan: RosterPlan) -> None:
-    """What would become of each row, anew."""
+def _keep(
+    tx: Session, staged: RosterImport, plan: RosterPlan, cells: Mapping[int, Sequence[str]]
+) -> None:
+    """What would become of each row, anew, and its `cells` where they changed."""
     staged.plan_digest = plan.digest
     numbers = select(RosterRow.number, RosterRow.id).where(RosterRow.import_id == staged.id)
     ids = dict(tx.execute(numbers).all())
-    tx.execute(update(RosterRow), [{"id": ids[row.number], **_verdict(row)} for row in plan.rows])
+    changed = {number: {"cells": list(of_row)} for number, of_row in cells.items()}
+    rows = [
+        {"id": ids[row.number], **_verdict(row), **changed.get(row.number, {})} for row in plan.rows
+    ]
+    tx.execute(update(RosterRow), rows)
 
 
 def _verdict(row: PlannedRow) -> dict[str, object]:

@@ -1,20 +1,28 @@
 """Uploading a roster, saying what its columns and values mean, and who else is ended."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, DecimalField, HiddenField
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from tracker.administration.roster import rules_files as roster_rules_files
-from tracker.administration.roster.rules import NEW, NOT_HERE, Meanings, RosterMapping
+from tracker.administration.roster.rules import (
+    LABEL,
+    NEW,
+    NOT_HERE,
+    Meanings,
+    RosterMapping,
+    of_row,
+)
 from tracker.administration.roster.rules_columns import Columns, with_titles
-from tracker.administration.roster.rules_files import RosterColumn, RosterFile
-from tracker.rules.delimited import plain
+from tracker.administration.roster.rules_files import CELL_MAX, RosterColumn, RosterFile
+from tracker.models import RosterImport
+from tracker.rules.core.memberships import HOURS_MAX
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Role
 from tracker.web.http.errors import refusal_messages
@@ -97,42 +105,76 @@ class UploadForm(Form):
         return roster_rules_files.read(name if roster_rules_files.is_kept(name) else "", content)
 
 
-class MappingForm(Form):
-    """Its selects are named `column-PLACE` and `meaning-COLUMN-NUMBER`: the number of the value in
-    their order."""
+class ColumnsForm(Form):
+    """Its selects are named `column-PLACE`."""
 
-    makes_teams = BooleanField(_l("Make the teams that are not here yet"))
-    remember = BooleanField(_l("Remember this for the next import"), default=True)
+    full_week = DecimalField(
+        _l("Hours of a full-time week"),
+        places=None,
+        validators=[
+            Optional(),
+            NumberRange(1, HOURS_MAX, _l("Write a number up to %(max)s, like 40 or 37.5.")),
+        ],
+        description=_l("A full-time equivalent of 0.5 is half of them."),
+    )
+    remember = BooleanField(_l("Remember this for the next file"), default=True)
 
-    def mapping(
-        self,
-        headings: Sequence[str],
-        values: Mapping[RosterColumn, Mapping[str, object]],
-        before: Meanings,
-        named: Mapping[str, Sequence[tuple[str, str]]],
-    ) -> RosterMapping:
-        """What was chosen. Of two for one column the first counts; the meaning of a value that no
-        select asked about stays. `named`: supervisors whom several are called like."""
+    def mapping(self, staged: RosterImport) -> RosterMapping:
+        """Of two for one column the first counts."""
         columns: Columns = {}
-        for place in range(len(headings)):
+        for place in range(len(staged.headings)):
             name = request.form.get(f"column-{place}", "")
             if name in set(RosterColumn):
                 columns.setdefault(name, place)
-        meanings = {column: dict(meant) for column, meant in before.items()}
-        for column, words in values.items():
-            for number, word in enumerate(words):
-                chosen = request.form.get(f"meaning-{column}-{number}")
-                if chosen is None:
-                    continue
-                meant = meanings.setdefault(column, {})
-                meant.pop(word, None)
-                if chosen in (NEW, NOT_HERE, *Role) or ID.fullmatch(chosen):
-                    meant[word] = chosen
-        for number, (name, people) in enumerate(named.items()):
-            chosen = request.form.get(f"meaning-{RosterColumn.SUPERVISOR}-{number}")
-            if chosen in (NOT_HERE, *dict(people)):
-                meanings.setdefault(RosterColumn.SUPERVISOR, {})[plain(name)] = chosen
-        return RosterMapping(with_titles(columns), meanings, bool(self.makes_teams.data))
+        meanings = dict(staged.meanings)
+        if self.full_week.data:
+            meanings[RosterColumn.FTE] = {"1": f"{self.full_week.data:g}"}
+        return RosterMapping(with_titles(columns), meanings, staged.makes_teams)
+
+
+class AnswersForm(Form):
+    """What values mean. Its selects are named `meaning-COLUMN-NUMBER`, the number of the value in
+    their order; `said:COLUMN:VALUE` is what a value means, by its plain words; `row:NUMBER:COLUMN`
+    what a cell should be; `none:COLUMN:VALUE` that it is nothing; `in:CODE` lets rows in; `out` has
+    the numbers of rows to leave out."""
+
+    makes_teams = BooleanField(_l("Make the teams that are not here yet"))
+    above = fields.select_id(_l("Below"))
+
+    def mapping(
+        self, staged: RosterImport, values: Mapping[RosterColumn, Mapping[str, object]]
+    ) -> RosterMapping:
+        """What was said; what no field asked about stays."""
+        meanings = {column: dict(meant) for column, meant in staged.meanings.items()}
+        for asked, words in values.items():
+            for at, of_value in enumerate(words):
+                if (chosen := request.form.get(f"meaning-{asked}-{at}")) is not None:
+                    is_known = chosen in (NEW, NOT_HERE, *Role) or ID.fullmatch(chosen)
+                    is_meant = is_known or chosen.startswith(LABEL)
+                    _say(meanings, asked, of_value, chosen if is_meant else "")
+        for name, typed in request.form.items():
+            match name.split(":", 2):
+                case ["said", of, word] if of in (*RosterColumn, "person"):
+                    _say(meanings, of, word, typed)
+                case ["row", number, column] if ID.fullmatch(number) and column in (*RosterColumn,):
+                    _say(meanings, of_row(int(number)), column, typed)
+                case ["none", of, word] if of in (*RosterColumn,):
+                    _say(meanings, of, word, NOT_HERE)
+                case ["in", code]:
+                    _say(meanings, RosterColumn.STATUS, code, typed)
+        for numbers in request.form.getlist("out"):
+            for number in filter(ID.fullmatch, numbers.split()):
+                _say(meanings, of_row(int(number)), "", NOT_HERE)
+        _say(meanings, "above", "", str(self.above.data or ""))
+        return RosterMapping(staged.columns, meanings, bool(self.makes_teams.data))
+
+
+def _say(meanings: Meanings, of: str, word: str, said: str) -> None:
+    """Nothing where nothing was typed."""
+    meant = meanings.setdefault(of, {})
+    meant.pop(word, None)
+    if typed := said.strip()[:CELL_MAX]:
+        meant[word] = typed
 
 
 class ImportForm(Form):

@@ -1,7 +1,9 @@
 """What the pages of an import say, and the files that they hand out."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask import Response, request
@@ -11,18 +13,27 @@ from tracker.administration.people import queries as people_queries
 from tracker.administration.people.forms import ROLES
 from tracker.administration.role_profiles import queries as role_profiles_queries
 from tracker.administration.roster import queries as roster_queries
-from tracker.administration.roster.forms import ImportForm, MappingForm
-from tracker.administration.roster.rules import NEW, NOT_HERE, READY, RosterState, RosterVerdict
-from tracker.administration.roster.rules_columns import of_places, suggested
+from tracker.administration.roster.forms import AnswersForm, ColumnsForm, ImportForm
+from tracker.administration.roster.rules import (
+    FULL_WEEK,
+    LABEL,
+    NEW,
+    NOT_HERE,
+    READY,
+    RosterState,
+    RosterVerdict,
+)
+from tracker.administration.roster.rules_columns import asked, of_places, suggested
 from tracker.administration.roster.rules_files import RosterColumn, lacking, values_of
 from tracker.administration.roster.rules_problems import PROBLEMS
 from tracker.administration.teams import queries as teams_queries
-from tracker.models import RosterImport
+from tracker.models import RosterImport, RosterRow
 from tracker.policy.permissions import Actor
 from tracker.rules.delimited import plain
 from tracker.rules.roles import Role
 from tracker.web.http import session
 from tracker.web.i18n.languages import catalogue
+from tracker.web.ui import fields
 from tracker.web.ui.csv import Table, csv_file
 from tracker.web.ui.filters import page_number
 from tracker.web.ui.people import namesakes_said
@@ -35,47 +46,55 @@ COLUMNS: Mapping[str, Any] = {
     RosterColumn.LAST_NAME: _l("Last name"),
     RosterColumn.EMAIL: _l("Email"),
     RosterColumn.TEAM: _l("Team"),
+    RosterColumn.SUBTEAM: _l("Team in its branch"),
     RosterColumn.ROLE: _l("Role"),
     RosterColumn.ROLE_PROFILE: _l("Job profile"),
     RosterColumn.JOB: _l("Job title"),
     RosterColumn.WEEKLY_HOURS: _l("Hours a week"),
+    RosterColumn.FTE: _l("Full-time equivalent"),
     RosterColumn.STARTS_ON: _l("First day"),
     RosterColumn.ENDS_ON: _l("Last day"),
     RosterColumn.SUPERVISOR: _l("Supervisor"),
+    RosterColumn.POSITION: _l("Position number"),
     RosterColumn.STATUS: _l("Status"),
 }
 
 NOT_EXPORTED = (
-    *(RosterColumn.FIRST_NAME, RosterColumn.LAST_NAME),
-    *(RosterColumn.SUPERVISOR, RosterColumn.STATUS),
+    *(RosterColumn.FIRST_NAME, RosterColumn.LAST_NAME, RosterColumn.SUBTEAM, RosterColumn.FTE),
+    *(RosterColumn.SUPERVISOR, RosterColumn.POSITION, RosterColumn.STATUS),
 )
 """Supervisors have rows of their own."""
 TITLES = {
-    RosterState.CHECKED: _l("Import people: check the rows"),
     RosterState.REPLACED: _l("Import people: another file was uploaded"),
     RosterState.IMPORTED: _l("Import people: done"),
 }
 
-TABS: Mapping[str, tuple[Any, tuple[RosterVerdict, ...]]] = {
-    "fix": (_l("To fix"), (RosterVerdict.TO_FIX,)),
-    "ready": (_l("Ready"), (RosterVerdict.NEW, RosterVerdict.CHANGED)),
-    "unchanged": (_l("Unchanged"), (RosterVerdict.UNCHANGED,)),
-    "all": (_l("All"), tuple(RosterVerdict)),
-}
-
-VERDICTS: Mapping[str, tuple[Any, str]] = {
-    RosterVerdict.NEW: (_l("New"), "ok"),
-    RosterVerdict.CHANGED: (_l("Changed"), "brand"),
-    RosterVerdict.UNCHANGED: (_l("Unchanged"), ""),
-    RosterVerdict.TO_FIX: (_l("To fix"), "gap"),
+VERDICTS: Mapping[str, Any] = {
+    RosterVerdict.NEW: _l("new"),
+    RosterVerdict.MOVED: _l("moved"),
+    RosterVerdict.CHANGED: _l("changed"),
+    RosterVerdict.UNCHANGED: _l("unchanged"),
+    RosterVerdict.TO_FIX: _l("to fix"),
+    RosterVerdict.LEFT_OUT: _l("left out"),
 }
 
 LACKING = {
     "roster_no_person": _l(
-        "No column holds an email address or a staff ID. Choose one under Columns."
+        "No column holds an email address or a staff ID. Choose one of the columns below."
     ),
-    "roster_no_name": _l("No column holds names. Choose one under Columns."),
+    "roster_no_name": _l("No column holds names. Choose one of the columns below."),
 }
+LEFT: Mapping[str, tuple[Any, Any]] = {
+    "roster_left": (_l("The file says that they left."), _l("Import who left too")),
+    "roster_on_leave": (
+        _l("The file says that they are on leave."),
+        _l("Import who is on leave too"),
+    ),
+    "roster_vacant": (_l("A position that is vacant."), ""),
+    "roster_total": (_l("A total."), ""),
+    "roster_said_out": (_l("You left it out."), ""),
+}
+"""Why rows are left out, and the choice for all of them."""
 CHANGES: Mapping[str, Any] = {
     "added": _l("New person"),
     "back": _l("Account enabled again"),
@@ -89,11 +108,24 @@ CHANGES: Mapping[str, Any] = {
     "email": _l("Email: %(value)s"),
     "staff_id": _l("Staff ID: %(value)s"),
     "supervisor": _l("%(name)s becomes a supervisor of %(team)s"),
-    "circle": _l(
-        "%(name)s doesn’t become their supervisor: in this file they supervise each other in a "
-        "circle"
-    ),
+    "circle": _l("%(name)s doesn’t become their supervisor: these list each other as supervisor"),
+    "waits": _l("%(name)s becomes their supervisor once their own row is fixed"),
+    "gone": _l("%(name)s doesn’t become their supervisor: their own row is left out"),
+    **{code: why for code, (why, _choice) in LEFT.items()},
 }
+OF_MEANINGS = (
+    *("roster_team_unknown", "roster_team_twice", "roster_role_unknown", "roster_no_profile"),
+    *("roster_profile_twice", "roster_profile_needed"),
+)
+"""What is answered by saying what a value means."""
+BY_VALUE = (
+    *("email_not_valid", "line_long", "line_control", "characters_unseen", "scripts_mixed"),
+    *("line_empty", "roster_no_day", "roster_hours", "roster_supervisor_unknown"),
+    *("roster_supervisor_disabled", "roster_supervisor_twice", "roster_name_here"),
+)
+"""What is mended for all rows with a value; everything else row by row."""
+ROWS_MENDED = 20
+"""So many rows of one problem can be mended on the page."""
 SAMPLED = 50
 """So many rows are looked through for samples."""
 PROBLEMS_MAX = 100
@@ -123,83 +155,119 @@ class ValueGroup(NamedTuple):
     open: int
 
 
+class Mend(NamedTuple):
+    """A field: its name, of which row ("" for all), and what stands in it."""
+
+    name: str
+    row: str
+    value: str
+
+
 class ProblemGroup(NamedTuple):
-    """What is wrong in the same way with the rows of these people. `anchor`: where it is answered
-    for all of them."""
+    """What is wrong in the same way with these rows. `choices`: of which one is right; else it is
+    typed. `numbers`: of the rows."""
 
     column: RosterColumn
     value: str
     wrong: str
     remedy: str
-    anchor: str
     people: list[str]
+    numbers: list[int]
+    choices: list[tuple[str, str]]
+    mends: list[Mend]
+
+
+def columns_page(roster: RosterImport, form: ColumnsForm | None) -> dict[str, Any]:
+    """Which columns are asked, which are clear, and which aren't used."""
+    places, used = range(len(roster.headings)), of_places(roster.columns)
+    unsure = asked(
+        roster.headings, roster.columns, roster_queries.called_by(session.actor().library_id)
+    )
+    full = roster.meanings.get(RosterColumn.FTE, {}).get("1", f"{FULL_WEEK:g}")
+    code = lacking(roster.columns)
+    rest = [place for place in places if place not in unsure and place not in roster.never_stored]
+    return {
+        "roster": roster,
+        "form": form or ColumnsForm(formdata=None, full_week=Decimal(full)),
+        "lacks": LACKING[code] if code else "",
+        "unsure": unsure,
+        "clear": [place for place in rest if place in used],
+        "unused": [place for place in rest if place not in used],
+        "chosen": used | unsure,
+        "samples": _samples(roster),
+        "columns": COLUMNS,
+        "count": sum(roster_queries.counts(roster.id).values()),
+        "is_by_share": RosterColumn.FTE in roster.columns,
+    }
 
 
 def check_page(roster: RosterImport) -> dict[str, Any]:
     """What the page of a roster is given."""
-    counts, groups = roster_queries.counts(roster.id), _value_groups(session.actor(), roster)
-    is_checked, tab = roster.state is RosterState.CHECKED, _tab_asked(roster, counts)
+    actor, counts = session.actor(), roster_queries.counts(roster.id)
+    is_checked = roster.state is RosterState.CHECKED
+    tab = request.args.get("show", "")
+    tab = tab if tab in {*RosterVerdict} and counts[RosterVerdict(tab)] else ""
     at_work = roster_queries.at_work(session.now(), roster.library_id)
     others = [busy for busy in at_work if busy.id != roster.id and is_checked]
-    rows = None if tab == "fix" else roster_queries.rows(roster.id, TABS[tab][1], page_number())
+    rows = roster_queries.rows(roster.id, [RosterVerdict(tab)], page_number()) if tab else None
     sheet = _("%(file)s, sheet “%(sheet)s”", file=roster.file_name, sheet=roster.sheet)
-    ready = sum(counts[verdict] for verdict in READY)
-    lacking_code = lacking(roster.columns)
+    ready, total = sum(counts[verdict] for verdict in READY), sum(counts.values())
+    title = ngettext(
+        "%(ready)d of %(num)d row is ready",
+        "%(ready)d of %(num)d rows are ready",
+        total,
+        ready=ready,
+    )
+    groups = _value_groups(actor, roster) if is_checked else []
+    problems = _problem_groups(roster, groups) if is_checked else []
+    makes = AnswersForm(
+        formdata=None,
+        makes_teams=roster.makes_teams,
+        above=int(roster.meanings.get("above", {}).get("", 0)) or None,
+    )
+    makes.above.choices = fields.choices(teams_queries.choices(actor))
     return {
         "roster": roster,
-        "page_title": str(TITLES[roster.state]),
+        "page_title": title if is_checked else str(TITLES[roster.state]),
         "lead": sheet if roster.sheet else roster.file_name,
         "is_checked": is_checked,
-        "step": 2 if is_checked else 4,
         "own": next((busy for busy in at_work if busy.id == roster.id), None),
         "other": next(iter(others), None),
-        "lacks": LACKING[lacking_code] if lacking_code else "",
+        "lacks": lacking(roster.columns),
         "counts": counts,
         "ready": ready,
-        "stats": _stats(counts, ready, is_checked),
         "tab": tab,
-        "tabs": [
-            (
-                name,
-                label if is_checked or name != "ready" else _("Imported"),
-                sum(counts[verdict] for verdict in verdicts),
-            )
-            for name, (label, verdicts) in TABS.items()
-        ],
+        "verdicts": VERDICTS,
         "rows": rows,
         "namesakes": {
             row.number: namesakes_said(row.title, row.person_id)
-            for row in (rows.rows if rows else ())
-            if row.verdict is not RosterVerdict.UNCHANGED
+            for row in (rows.rows if rows and tab in READY else ())
         },
         "columns": COLUMNS,
-        "chosen": of_places(roster.columns),
-        "used": ", ".join(str(COLUMNS[column]) for column in of_places(roster.columns).values()),
-        "never_stored": [
-            roster.headings[place] or _("Column %(number)s", number=place + 1)
-            for place in roster.never_stored
-        ],
-        "samples": _samples(roster),
         "groups": groups,
-        "problems": _problem_groups(roster, groups) if tab == "fix" else [],
+        "problems": problems,
+        "is_open": sum(group.open for group in groups) + len(problems),
+        "left": _left_out(roster, counts),
+        "circles": [row.title for row in roster_queries.rows_with(roster.id, "circle")],
+        "absent": len(roster_queries.not_in_file(roster.id, actor)) if is_checked else 0,
         "form": ImportForm(formdata=None, seen=roster.plan_digest),
-        "mapping": MappingForm(formdata=None, makes_teams=roster.makes_teams),
+        "answers": makes,
     }
 
 
-def _stats(
-    counts: dict[RosterVerdict, int], ready: int, is_checked: bool
-) -> list[tuple[str, int | str, str]]:
-    """A label, a figure, and what is said to it."""
-    new, changed, unchanged, to_fix = (counts[verdict] for verdict in RosterVerdict)
-    total = ngettext("%(num)d row", "%(num)d rows", sum(counts.values()))
-    out = _("They stay out until they are fixed.") if is_checked else _("They were left out.")
-    what = _("%(new)s new, %(changed)s changed", new=new, changed=changed)
+def _left_out(
+    roster: RosterImport, counts: dict[RosterVerdict, int]
+) -> list[tuple[str, int, str, str]]:
+    """By code why, how many rows, and the choice for them; also those that were let in."""
+    reasons = Counter[str]()
+    if counts[RosterVerdict.LEFT_OUT]:
+        for row in roster_queries.all_rows(roster.id, RosterVerdict.LEFT_OUT):
+            reasons[row.changes[0]["code"]] += 1
+    let_in = roster.meanings.get(RosterColumn.STATUS, {})
     return [
-        (_("In the file"), total, _("Nothing is imported yet.") if is_checked else ""),
-        (_("Ready") if is_checked else _("Imported"), ready, what),
-        (_("To fix"), to_fix, out if to_fix else _("Every row can be read.")),
-        (_("Unchanged"), unchanged, _("Already here with the same details.")),
+        (code, reasons[code], str(why), str(choice))
+        for code, (why, choice) in LEFT.items()
+        if reasons[code] or code in let_in
     ]
 
 
@@ -213,38 +281,54 @@ def _samples(roster: RosterImport) -> list[list[str]]:
 
 
 def _problem_groups(roster: RosterImport, groups: list[ValueGroup]) -> list[ProblemGroup]:
-    """Of all rows that are to be fixed, what most have in common first."""
-    anchors = {
-        (group.column, value.typed): value.name for group in groups for value in group.values
-    }
-    people: dict[tuple[str, str, str, str], list[str]] = {}
-    for row in roster_queries.rows_to_fix(roster.id):
-        who = _("row %(number)s, %(name)s", number=row.number, name=row.title or _("nobody named"))
+    """Of all rows that are to be fixed, but for what a value of a group means; what most have in
+    common first."""
+    answered = {(group.column, value.typed) for group in groups for value in group.values}
+    rows: dict[tuple[str, str, str], list[tuple[RosterRow, dict[str, Any]]]] = {}
+    for row in roster_queries.all_rows(roster.id, RosterVerdict.TO_FIX):
         for problem in row.problems:
-            key = (problem["column"], problem["value"], *what_is_wrong(problem))
-            people.setdefault(key, []).append(who)
-    listed = [
-        ProblemGroup(
-            column=RosterColumn(column),
+            key = (problem["column"], problem["value"], problem["code"])
+            if key[:2] not in answered or problem["code"] not in OF_MEANINGS:
+                rows.setdefault(key, []).append((row, problem))
+    twice = roster_queries.namesakes(roster)
+    listed = []
+    for (of, value, code), found in rows.items():
+        column = RosterColumn(of)
+        of_people = code == "roster_name_here"
+        said = roster.meanings.get("person" if of_people else column, {})
+        choices = [(NOT_HERE, _("Nobody: leave it out")), *twice.get(value, ())]
+        if of_people:
+            choices = [
+                *(
+                    (str(key), _("%(email)s, the same person", email=email))
+                    for key, email in found[0][1]["facts"]["people"]
+                ),
+                (NEW, _("Somebody new")),
+            ]
+        name = f"said:{'person' if of_people else column}:{plain(value)}"
+        mends = [Mend(name, "", said.get(plain(value), ""))]
+        if code not in BY_VALUE:
+            mends = [
+                Mend(f"row:{row.number}:{column}", row_said(row), "")
+                for row, _problem in found[:ROWS_MENDED]
+            ]
+        wrong, remedy = what_is_wrong(found[0][1])
+        group = ProblemGroup(
+            column=column,
             value=value,
             wrong=wrong,
             remedy=remedy,
-            anchor=anchors.get((RosterColumn(column), value), ""),
-            people=named,
+            people=[row_said(row) for row, _problem in found[:3]],
+            numbers=[row.number for row, _problem in found],
+            choices=choices if of_people or code == "roster_supervisor_twice" else [],
+            mends=mends,
         )
-        for (column, value, wrong, remedy), named in people.items()
-    ]
-    return sorted(listed, key=lambda group: -len(group.people))[:PROBLEMS_MAX]
+        listed.append(group)
+    return sorted(listed, key=lambda group: -len(group.numbers))[:PROBLEMS_MAX]
 
 
-def _tab_asked(roster: RosterImport, counts: dict[RosterVerdict, int]) -> str:
-    """What the address asks for; else what is to be fixed, if anything is, or what is ready."""
-    asked = request.args.get("show", "")
-    if asked in TABS:
-        return asked
-    if counts[RosterVerdict.TO_FIX] and roster.state is RosterState.CHECKED:
-        return "fix"
-    return "ready" if any(counts[verdict] for verdict in READY) else "unchanged"
+def row_said(row: RosterRow) -> str:
+    return _("row %(number)s, %(name)s", number=row.number, name=row.title or _("no name"))
 
 
 def _value_groups(actor: Actor, roster: RosterImport) -> list[ValueGroup]:
@@ -271,15 +355,6 @@ def _value_groups(actor: Actor, roster: RosterImport) -> list[ValueGroup]:
                 column=column, heading=heading, choices=choices, values=shown, open=still_open
             )
         )
-    for number, (name, people) in enumerate(roster_queries.namesakes(roster).items()):
-        group = ValueGroup(
-            RosterColumn.SUPERVISOR,
-            str(COLUMNS[RosterColumn.SUPERVISOR]),
-            [(NOT_HERE, _("Nobody: leave it out")), *people],
-            [ValueChoice(f"meaning-{RosterColumn.SUPERVISOR}-{number}", name, 0, "", is_open=True)],
-            open=1,
-        )
-        groups.append(group)
     return groups
 
 
@@ -292,6 +367,8 @@ def _choices(actor: Actor, column: RosterColumn) -> list[tuple[str, str]]:
     else:
         special = [(NOT_HERE, _("None: they rate nothing"))]
         known = role_profiles_queries.choices(actor)
+        if (offered := roster_queries.labels_offered(actor, session.today())) is not None:
+            special += [(f"{LABEL}{label}", label) for label in sorted(offered.role_labels)]
     return [*special, *((str(key), label) for key, label in known)]
 
 
@@ -325,12 +402,15 @@ def everybody_file(actor: Actor) -> Response:
 
 
 def to_fix_file(roster: RosterImport) -> Response:
-    """The rows as they stand in the file, with a column that says what is wrong."""
+    """The rows as they stand in the file, with a column that says what is wrong; and those that
+    lack nothing but a supervisor of these."""
     rows: Table = [[*roster.headings, _("What is wrong")]]
-    for row in roster_queries.rows_to_fix(roster.id):
-        wrong = (
+    to_fix = roster_queries.all_rows(roster.id, RosterVerdict.TO_FIX)
+    for row in (*to_fix, *roster_queries.rows_with(roster.id, "waits")):
+        wrong = [
             f"{COLUMNS[problem['column']]}: {' '.join(what_is_wrong(problem))}"
             for problem in row.problems
-        )
-        rows.append([*row.cells, " ".join(wrong)])
+        ]
+        waits = [what_changes(change) for change in row.changes if change["code"] == "waits"]
+        rows.append([*row.cells, " ".join(wrong + waits)])
     return csv_file(rows, f"people to fix {session.today()}")

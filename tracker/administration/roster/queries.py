@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, or_, select, union_all
+from sqlalchemy import Select, String, cast, func, or_, select, union_all
 
 from tracker.administration.accounts import queries as accounts_queries
+from tracker.administration.role_profiles import queries as role_profiles_queries
+from tracker.administration.role_profiles.queries import FrameworkChoice
 from tracker.administration.roster.rules import (
     JOB,
     KnownMembership,
@@ -37,6 +39,7 @@ from tracker.models.record.versions import is_given_out
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.core import jobs as jobs_rules
 from tracker.rules.core.memberships import MembershipTerms
+from tracker.rules.delimited import plain
 from tracker.rules.errors import Missing
 from tracker.rules.pagination import PAGE, TablePage, nearest_page, pages_of
 
@@ -119,9 +122,24 @@ def rows(roster_id: int, verdicts: Collection[RosterVerdict], page: int) -> Tabl
     return TablePage(on_page, count, shown, pages_of(count))
 
 
-def rows_to_fix(roster_id: int) -> Sequence[RosterRow]:
+def all_rows(roster_id: int, verdict: RosterVerdict) -> Sequence[RosterRow]:
     """All of them, by number."""
-    return session().scalars(_rows(roster_id, [RosterVerdict.TO_FIX])).all()
+    return session().scalars(_rows(roster_id, [verdict])).all()
+
+
+def rows_with(roster_id: int, code: str) -> Sequence[RosterRow]:
+    """Those of whose changes one has that code, by number."""
+    says = cast(RosterRow.changes, String).contains(f'"{code}"')
+    mine = select(RosterRow).where(RosterRow.import_id == roster_id, says)
+    return session().scalars(mine.order_by(RosterRow.number)).all()
+
+
+def labels_offered(actor: Actor, today: dt.date) -> FrameworkChoice | None:
+    """Where the library has no job profile yet: the framework whose role labels may become some."""
+    if role_profiles_queries.choices(actor):
+        return None
+    frameworks = role_profiles_queries.frameworks(actor, today)
+    return next((one for one in frameworks if one.role_labels and not one.is_hidden), None)
 
 
 def namesakes(roster: RosterImport) -> dict[str, list[tuple[str, str]]]:
@@ -129,7 +147,7 @@ def namesakes(roster: RosterImport) -> dict[str, list[tuple[str, str]]]:
     staff IDs of these, with the job and the team of each."""
     names = {
         problem["value"]: list[tuple[str, str]]()
-        for row in rows_to_fix(roster.id)
+        for row in all_rows(roster.id, RosterVerdict.TO_FIX)
         for problem in row.problems
         if problem["code"] == "roster_supervisor_twice"
     }
@@ -175,11 +193,25 @@ def memory(library_id: int) -> RosterMemory | None:
     return session().scalar(select(RosterMemory).where(RosterMemory.library_id == library_id))
 
 
+def called_by(library_id: int) -> dict[str, str]:
+    """By plain words of a heading what the library said that it is; and of the file *To fix*."""
+    of_library = memory(library_id)
+    return {"what is wrong": ""} | (of_library.called if of_library else {})
+
+
+def is_known(actor: Actor, headings: Sequence[str]) -> bool:
+    """Whether the library said before what each of these headings is."""
+    called = called_by(actor.library_id)
+    return all(plain(heading) in called for heading in headings if heading)
+
+
 def not_in_file(roster_id: int, actor: Actor) -> dict[Person, list[str]]:
-    """Who belongs to a team now or later, without a last day there, and is in no row, by name, with
-    the names of these teams. The actor is never among them."""
+    """Who belongs to a team now or later, without a last day there, and is in no row but those that
+    are left out, by name, with the names of these teams. The actor is never among them."""
     in_rows = select(RosterRow.person_id).where(
-        RosterRow.import_id == roster_id, RosterRow.person_id.is_not(None)
+        RosterRow.import_id == roster_id,
+        RosterRow.person_id.is_not(None),
+        RosterRow.verdict != RosterVerdict.LEFT_OUT,
     )
     places: dict[Person, list[str]] = defaultdict(list)
     for person, team in session().execute(

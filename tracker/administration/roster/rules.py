@@ -16,8 +16,15 @@ from enum import StrEnum
 from functools import cache
 from typing import ClassVar, NamedTuple
 
-from tracker.administration.roster.rules_columns import Columns, words
-from tracker.administration.roster.rules_files import RosterColumn, RosterColumn as Column, read_day
+from tracker.administration.roster.rules_columns import Columns, nobody, words
+from tracker.administration.roster.rules_files import (
+    BELOW,
+    MEANT,
+    RosterColumn,
+    RosterColumn as Column,
+    read_day,
+    typed_in,
+)
 from tracker.rules.core.memberships import HOURS_MAX, MembershipTerms
 from tracker.rules.delimited import plain
 from tracker.rules.errors import Invalid
@@ -32,15 +39,36 @@ JOB = "roster"
 NEW = "new"
 """What a value can mean instead of a team: one that is made, called by that value."""
 NOT_HERE = "none"
-"""What a value can mean: as if the cell were empty."""
-BELOW = ">"
-"""Between the names of a path of teams, the uppermost first."""
+"""What a value of a team, a job profile, or a supervisor can mean: as if the cell were empty. Of
+another column: the row is left out."""
+IN = "in"
+"""What a status can mean: the row goes in all the same."""
 DEPTH_MAX = 12
+FULL_WEEK = 40.0
+"""Hours, where the library didn't say how many its own has."""
 
 Cells = Sequence[tuple[int, Sequence[str]]]
 """Each row with its number in the file."""
 Meanings = dict[str, dict[str, str]]
-"""By column and plain value: the id of a team or job profile, a role, NEW, or NOT_HERE."""
+"""By column and plain value: the id of a team or job profile, a role, NEW, NOT_HERE; of another
+column the text that stands for it. And `fte`: the hours of "1"; `status`: IN, by code of LEFT;
+`person`: by plain name the id of who it is here, or NEW; `above`: in "" the id of the team below
+which teams are made; `of_row`: what is said of that row alone, by column, or by "" NOT_HERE."""
+
+
+LABEL = "label "
+"""Before a role label that a job title means: it becomes a job profile."""
+
+
+def with_lasting(known: Meanings, said: Meanings) -> Meanings:
+    """With what was said of values, but not of single rows, which other files have others of."""
+    lasting = {of: values for of, values in said.items() if not of.startswith("row ")}
+    return known | {of: known.get(of, {}) | values for of, values in lasting.items()}
+
+
+def of_row(number: int) -> str:
+    """The key of its meanings."""
+    return f"row {number}"
 
 
 class RosterState(StrEnum):
@@ -54,12 +82,14 @@ class RosterState(StrEnum):
 
 class RosterVerdict(StrEnum):
     NEW = "new"
+    MOVED = "moved"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     TO_FIX = "to_fix"
+    LEFT_OUT = "left_out"
 
 
-READY = (RosterVerdict.NEW, RosterVerdict.CHANGED)
+READY = (RosterVerdict.NEW, RosterVerdict.MOVED, RosterVerdict.CHANGED)
 
 
 class RosterMapping(NamedTuple):
@@ -238,7 +268,7 @@ class PlannedMembership:
 class PlannedRow:
     """`name`, `email` and the others are clean, or empty. Of `team`, `role` and `role_profile`
     what was typed: their meaning is looked up. `supervisor`: an address, a staff
-    ID, or a name."""
+    ID, a position's number, or a name. `left_out`: the code of why, or ""."""
 
     number: int
     staff_id: str = ""
@@ -252,7 +282,9 @@ class PlannedRow:
     starts_on: dt.date | None = None
     ends_on: dt.date | None = None
     supervisor: str = ""
+    position: str = ""
     status: str = ""
+    left_out: str = ""
     person: PlannedPerson | None = None
     place: PlannedPlace | None = None
     problems: list[RosterProblem] = field(default_factory=list)
@@ -274,10 +306,14 @@ class PlannedRow:
 
     @property
     def verdict(self) -> RosterVerdict:
+        if self.left_out:
+            return RosterVerdict.LEFT_OUT
         if self.problems:
             return RosterVerdict.TO_FIX
         if self.person is not None and (self.person.known is None or self.person.comes_back):
             return RosterVerdict.NEW
+        if any(change.code == "moves" for change in self.changes):
+            return RosterVerdict.MOVED
         return RosterVerdict.CHANGED if self.changes else RosterVerdict.UNCHANGED
 
     @property
@@ -290,32 +326,77 @@ class PlannedRow:
 STAFF_ID_MAX = 60
 
 
-def read_row(number: int, cells: Sequence[str], columns: Columns, region: Region) -> PlannedRow:
-    """Every cell by itself; whatever is wrong is noted, none stops the others."""
-    row, first_name = PlannedRow(number), ""
+def read_row(
+    number: int, cells: Sequence[str], mapping: RosterMapping, region: Region
+) -> PlannedRow:
+    """Every cell by itself, or what was said to stand for it; whatever is wrong is noted, none
+    stops the others."""
+    row, first_name, columns = PlannedRow(number), "", mapping.columns
+    said_of_row = mapping.meanings.get(of_row(number), {})
+    if nobody(cells):
+        row.left_out = LEFT[nobody(cells)]
+        row.name = next(filter(None, cells))
+        return row
     for column in Column:
-        typed = cells[columns[column]] if column in columns else ""
+        typed = said_of_row.get(column) or typed_in(cells, columns, column)
         if column is Column.FIRST_NAME:
             first_name = typed
             continue
         if column is Column.LAST_NAME:
             typed = "" if row.name or row.problems else f"{first_name} {typed}"
-        if not typed.strip():
+        if not typed.strip() or column is Column.SUBTEAM:
             continue
+        said = {} if column in (*MEANT, Column.STATUS) else mapping.meanings.get(column, {})
+        text = said.get(plain(typed), typed)
         try:
-            value = _value(column, typed, region)
+            value = _value(column, text, region)
+            if column is Column.SUPERVISOR and (text := said.get(plain(str(value)), text)) != typed:
+                value = "" if text == NOT_HERE else _value(column, text, region)
+            elif text == NOT_HERE:
+                row.left_out = LEFT["said"]
         except Invalid as refusal:
             row.refuse(column, refusal.code, typed, **refusal.facts)
         except ValueError:
-            code = "roster_hours" if column is Column.WEEKLY_HOURS else "roster_no_day"
+            is_number = column in (Column.WEEKLY_HOURS, Column.FTE)
+            code = "roster_hours" if is_number else "roster_no_day"
             row.refuse(column, code, typed, longest=HOURS_MAX)
         else:
-            setattr(row, "name" if column is Column.LAST_NAME else column, value)
+            _keep(row, column, value, mapping)
+    if "" in said_of_row:
+        row.left_out = LEFT["said"]
     return row
 
 
-GONE = {"roster_left": "left", "roster_on_leave": "on leave"}
-"""What a status says that keeps a row out, by the code of its problem (rules_columns.words)."""
+def _keep(row: PlannedRow, column: Column, value: object, mapping: RosterMapping) -> None:
+    """Hours that are said count before a full-time equivalent; 0 says nothing."""
+    if column is Column.STATUS:
+        left = next((LEFT[of] for of in GONE if plain(str(value)) in words()["values"][of]), "")
+        if mapping.meanings.get(Column.STATUS, {}).get(left) != IN:
+            row.left_out = row.left_out or left
+    elif column is Column.FTE:
+        row.weekly_hours = row.weekly_hours or hours_of(value, mapping) or None
+    elif column is Column.LAST_NAME:
+        row.name = str(value)
+    else:
+        setattr(row, column, value or (None if column is Column.WEEKLY_HOURS else ""))
+
+
+def hours_of(fte: object, mapping: RosterMapping) -> float:
+    """Of a full-time equivalent; more than two full weeks are hours already."""
+    full = float(mapping.meanings.get(Column.FTE, {}).get("1", FULL_WEEK))
+    return round(fte * full, 2) if isinstance(fte, float) and fte <= 2 else float(str(fte))
+
+
+GONE = ("left", "on leave")
+"""What a status says of people who stay out unless it is said otherwise (rules_columns.words)."""
+LEFT = {
+    "left": "roster_left",
+    "on leave": "roster_on_leave",
+    "vacant": "roster_vacant",
+    "a total": "roster_total",
+    "said": "roster_said_out",
+}
+"""Why a row is left out, as a code."""
 SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 CALLED = re.compile(r"[(\"“]([^()\"“”]+)[)\"”]")
 
@@ -355,19 +436,16 @@ def _value(column: Column, typed: str, region: Region) -> object:
             value = clean_name(turned(typed))
         case Column.JOB:
             value = unicodedata.normalize("NFC", clean_line(typed, "job", NAME_MAX))
-        case Column.WEEKLY_HOURS:
-            value = round(float(typed.replace(",", ".")), 2)
-            if not 0 < value <= HOURS_MAX:
+        case Column.WEEKLY_HOURS | Column.FTE:
+            number = float(typed.replace(",", ".").removesuffix("%"))
+            value = round(number / 100 if "%" in typed else number, 4)
+            if not 0 <= value <= HOURS_MAX:
                 raise ValueError(typed)
         case Column.STARTS_ON | Column.ENDS_ON:
             value = read_day(typed, region)
-        case Column.STATUS:
-            for code, group in GONE.items():
-                if plain(typed) in words()["values"][group]:
-                    raise Invalid(code)
         case Column.SUPERVISOR if is_name(typed):
             value = clean_name(turned(typed))
-        case Column.STAFF_ID | Column.EMAIL | Column.SUPERVISOR:
+        case Column.STAFF_ID | Column.EMAIL | Column.SUPERVISOR | Column.POSITION:
             is_email = column is Column.EMAIL or (column is Column.SUPERVISOR and "@" in typed)
             value = clean_email(typed) if is_email else clean_staff_id(typed)
     return value
@@ -395,7 +473,9 @@ class RosterWords:
         self._mapping = mapping
         self.teams = {team.id: team for team in ground.teams}
         self._names = team_names(ground.teams)
-        self._root = next(team for team in ground.teams if team.parent_id is None)
+        root = next(team for team in ground.teams if team.parent_id is None)
+        above = mapping.meanings.get("above", {}).get("", "")
+        self._root, self._top = root, self.teams.get(int(above or 0), root)
         self._named: dict[str, list[KnownTeam]] = defaultdict(list)
         self._below: dict[tuple[int, str], KnownTeam] = {}
         for team in ground.teams:
@@ -432,14 +512,17 @@ class RosterWords:
         return NewTeam(team.id, names)
 
     def _walked(self, typed: str) -> tuple[KnownTeam | None, list[str]]:
-        """The team; or how far its path is here, and the names that are not."""
+        """The team; or how far its path is here, and the names that are not. It begins below the
+        root, or at the only team that is called like its first name."""
         team, names = self._root, [name.strip() for name in typed.split(BELOW)]
-        if len(names) == 1:
-            named = self._named.get(plain(typed), [])
+        if len(names) == 1 or (team.id, plain(names[0])) not in self._below:
+            named = self._named.get(plain(names[0]), [])
             still_open = [team for team in named if team.closed_on is None]
             if len(still_open) > 1:
                 raise Invalid("roster_team_twice", path=self._names[still_open[0].id])
-            return ((still_open or named)[0], []) if named else (team, names)
+            if not named:
+                return self._top, names
+            team, names = (still_open or named)[0], names[1:]
         for place, name in enumerate(names):
             below = self._below.get((team.id, plain(name)))
             if below is None:

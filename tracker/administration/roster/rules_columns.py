@@ -28,9 +28,14 @@ TITLE_ROWS = 12
 """The headings are looked for in so many rows."""
 BORN_BEFORE = 2006
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-SECRET = re.compile(r"\d{3}-\d{2}-\d{4}|\$? ?\d{1,3}(,\d{3})+\.\d\d")
-"""A social security number; an amount of pay."""
-DAY = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-](\d{4})|(\d{4})-\d{1,2}-\d{1,2})(?:[ T].*)?")
+SECRET = re.compile(
+    r"[\dxX*]{3}-[\dxX*]{2}-\d{4}|\$? ?\d{1,3}(,\d{3})+\.\d\d|\$ ?\d[\d,]*(\.\d\d)?"
+    r"|(\+?1[ .-]?)?\(?\d{3}\)?[ .-] ?\d{3}[.-]\d{4}"
+)
+"""A social security number; an amount of pay; a telephone's number."""
+DAY = re.compile(
+    r"(?:\d{1,2}[./-](?:\d{1,2}|[A-Za-z]{3})[./-](\d{4}|\d\d)|(\d{4})-?\d\d-?\d\d)(?:[ T].*)?"
+)
 FULL_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:,? [^\W\d_][\w.'’-]*){1,3}")
 Columns = dict[str, int]
 """Where each RosterColumn stands, from 0. A job title may stand for its job profile too."""
@@ -96,11 +101,14 @@ def heading_row(rows: Sequence[Sequence[str]]) -> int:
     return known.index(max(known)) if max(known, default=0) > 1 else 0
 
 
-def is_nobody(row: Sequence[str]) -> bool:
-    """A row for a position without a person, or a sum."""
+def nobody(row: Sequence[str]) -> str:
+    """ "vacant" for a position without a person, "a total" for a sum; "" for who is somebody."""
     filled = [plain(cell) for cell in row if cell]
-    return any(cell in words()["values"]["nobody"] for cell in filled) and not any(
-        EMAIL.fullmatch(cell) for cell in filled
+    if any(EMAIL.fullmatch(cell) for cell in filled):
+        return ""
+    values = words()["values"]
+    return next(
+        (kind for kind in ("vacant", "a total") if any(cell in values[kind] for cell in filled)), ""
     )
 
 
@@ -154,6 +162,23 @@ def guess(
     return with_titles(columns)
 
 
+def asked(headings: Sequence[str], columns: Columns, called: Mapping[str, str]) -> dict[int, str]:
+    """The places of what is not sure, with what each may be ("": not used): told by what stands in
+    it alone, one that another is taken for already, or a position's number that may be a staff ID.
+    What was `called` something last time is sure."""
+    used, unsure = of_places(columns), dict[int, str]()
+    for place, heading in enumerate(headings):
+        column, taken_for = column_of(heading), used.get(place, "")
+        is_whole_name = column == "name" and "last_name" in columns
+        is_id = taken_for == "position" and "staff_id" not in columns
+        if plain(heading) in called or column == PRIVATE or is_whole_name:
+            continue
+        if taken_for != column or is_id:
+            is_inner = column == "team" and "subteam" not in columns
+            unsure[place] = taken_for or ("subteam" if is_inner else "")
+    return unsure
+
+
 def with_titles(columns: Columns) -> Columns:
     """Where no job profiles stand, job titles say them."""
     return {"role_profile": columns["job"]} | columns if "job" in columns else columns
@@ -171,33 +196,48 @@ def of_places(columns: Columns) -> dict[int, str]:
 
 def suggested(typed: str, names: Mapping[str, str], column: str) -> str:
     """What a team or a job title may mean of what is here, by plain names: the one most like it,
-    else a new team; "none" for a job that rates nothing, "" where nothing is near."""
+    else a new team, or the only job profile of the level that the title tells; "none" for a job
+    that rates nothing, "" where nothing is near."""
     from rapidfuzz.fuzz import token_set_ratio
 
     is_title = column == "role_profile"
+    if not is_title and ">" in typed:
+        return "new"
     if is_title and _tokens(typed) & set(words()["values"]["jobs that rate nothing"]):
         return "none"
     like = {name: token_set_ratio(plain(typed), name) for name in names}
     best = max(like, key=lambda name: like[name], default="")
     if best and like[best] >= (LIKE if is_title else SAME):
         return names[best]
-    return "" if is_title else "new"
+    if not is_title:
+        return "new"
+    levels = words()["levels in titles"]
+    told = {level for level, said in levels.items() if _tokens(typed) & set(said)}
+    at_level = [name for name in names if _tokens(name) & told]
+    return names[at_level[0]] if len(at_level) == 1 else ""
 
 
-def _order(heading: str, place: int) -> tuple[bool, int, int]:
+def _order(heading: str, place: int) -> tuple[bool, bool, int, int]:
+    """Of two that may be teams the branch is the team, and the department one within it."""
     tokens = _tokens(heading)
-    return "preferred" not in tokens, len(tokens), place
+    is_inner = column_of(heading) == "team" and not tokens & set(words()["values"]["outer teams"])
+    return "preferred" not in tokens, is_inner, len(tokens), place
 
 
 def _most(cells: Sequence[str], pattern: re.Pattern[str]) -> bool:
     return bool(cells) and sum(bool(pattern.fullmatch(cell)) for cell in cells) >= MOST * len(cells)
 
 
+def in_century(year: str) -> int:
+    """Of two digits: of a day between 1940 and 2039."""
+    return int(year) if len(year) > 2 else int(year) + (1900 if int(year) >= 40 else 2000)
+
+
 def _is_private(column: str, cells: Sequence[str]) -> bool:
     """Whatever its heading says: social security numbers, pay, or days of birth."""
     if _most(cells, SECRET):
         return True
-    years = [int(day[1] or day[2]) for cell in cells if (day := DAY.fullmatch(cell))]
+    years = [in_century(day[1] or day[2]) for cell in cells if (day := DAY.fullmatch(cell))]
     is_of_days = len(years) >= MOST * len(cells) > 0
     return is_of_days and column not in ("starts_on", "ends_on") and median(years) < BORN_BEFORE
 

@@ -8,12 +8,13 @@ import datetime as dt
 import hashlib
 import json
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 from tracker.administration.roster.rules import (
-    NOT_HERE,
+    NEW,
     READY,
     Cells,
     KnownMembership,
@@ -42,10 +43,12 @@ NEEDED = {Column.EMAIL: "roster_email_needed", Column.NAME: "roster_name_needed"
 
 
 class RosterPeople:
-    """Those that a roster may name: who is here, and whom its rows add as they are read."""
+    """Those that a roster may name: who is here, and whom its rows add as they are read. `left`:
+    who is in it only by rows that are left out."""
 
-    def __init__(self, ground: RosterGround) -> None:
-        self._elsewhere = ground.elsewhere
+    def __init__(self, ground: RosterGround, mapping: RosterMapping) -> None:
+        self._elsewhere, self._meant = ground.elsewhere, mapping.meanings.get("person", {})
+        self.left: set[PlannedPerson] = set()
         here = [
             PlannedPerson(person, person.name, person.email, person.staff_id)
             for person in ground.people
@@ -54,25 +57,30 @@ class RosterPeople:
             column: {value: person for person in here if (value := getattr(person, column))}
             for column in WHO
         }
+        self._by_name: dict[str, list[PlannedPerson]] = defaultdict(list)
+        for person in here:
+            self._by_name[plain(person.name)].append(person)
         self._in_file: dict[Column, dict[str, PlannedPerson]] = {who: {} for who in WHO}
+        self._in_position: dict[str, dict[PlannedPerson, None]] = defaultdict(dict)
 
     def named(self, typed: str) -> list[PlannedPerson]:
-        """Who it may be, here or in the file: by an address, a staff ID, or a name."""
+        """Who it may be, here or in the file: by an address, a staff ID, a position, or a name."""
         if is_name(typed):
             return self._called().get(plain(typed), [])
         column = Column.EMAIL if "@" in typed else Column.STAFF_ID
         person = self._in_file[column].get(typed) or self._here[column].get(typed)
-        return [] if person is None else [person]
+        return list(self._in_position.get(typed, ())) if person is None else [person]
 
     @cache  # noqa: B019  (it lives as long as the plan)
     def _called(self) -> dict[str, list[PlannedPerson]]:
-        """By name, once all rows have been read: as it is here, and as it is in the file."""
+        """By name, once all rows have been read: as it is here, and as it is in the file; who left
+        only where nobody else is called so."""
         called: dict[str, dict[PlannedPerson, None]] = {}
-        for people in (*self._here.values(), *self._in_file.values()):
-            for person in people.values():
-                for name in {person.name, *(row.name for row in person.rows)} - {""}:
-                    called.setdefault(plain(name), {})[person] = None
-        return {name: list(people) for name, people in called.items()}
+        people = [*self._here.values(), *self._in_file.values()]
+        for person in dict.fromkeys(person for of in people for person in of.values()):
+            for name in {person.name, *(row.name for row in person.rows)} - {""}:
+                called.setdefault(plain(name), {})[person] = None
+        return {name: list(found.keys() - self.left or found) for name, found in called.items()}
 
     def identify(self, row: PlannedRow) -> None:
         """Who the row is about, by staff ID, else by address, else somebody new; or what keeps it
@@ -82,14 +90,6 @@ class RosterPeople:
                 row.refuse(Column.EMAIL, "roster_nobody")
             return
         person = row.person = self._person_of(row)
-        if person.known is None:
-            if row.email in self._elsewhere:
-                row.refuse(Column.EMAIL, "email_taken")
-            for column, code in NEEDED.items():
-                if not getattr(row, column) and not row.is_refused(column, Column.LAST_NAME):
-                    row.refuse(column, code)
-        elif person.known.is_disabled and not person.known.is_taken_out:
-            row.refuse(Column.EMAIL, "roster_disabled", name=person.known.name)
         if person.rows and not _is_same_person(row, person.rows[0]):
             shared = Column.EMAIL if row.email == person.rows[0].email else Column.STAFF_ID
             row.refuse(shared, f"roster_same_{shared}", row=person.rows[0].number)
@@ -99,6 +99,45 @@ class RosterPeople:
                 number = self._in_file[column][value].rows[0].number
                 row.refuse(column, f"roster_same_{column}", row=number)
         person.rows.append(row)
+        if row.position:
+            self._in_position[row.position][person] = None
+
+    def leave_out(self, row: PlannedRow) -> None:
+        """Once all others were identified: of such a row nothing is written."""
+        row.person = self._person_of(row) if row.staff_id or row.email else None
+        row.problems, row.changes = [], [RosterChange(row.left_out, {})]
+        if row.person is not None and not row.person.rows:
+            self.left.add(row.person)
+            for column in WHO:
+                if value := getattr(row, column):
+                    self._in_file[column].setdefault(value, row.person)
+
+    def recognize(self, row: PlannedRow) -> None:
+        """Once all rows were read: whether somebody new is somebody who is here under another
+        address, which nobody but a reader can tell; and what somebody new cannot be without."""
+        person = row.person
+        if person is None:
+            return
+        if person.known is None:
+            same = [one for one in self._by_name.get(plain(row.name), ()) if not one.rows]
+            meant = self._meant.get(plain(row.name), "")
+            chosen = next((one for one in same if str(one.id) == meant), None)
+            if chosen is not None:
+                for own in person.rows:
+                    own.person = chosen
+                chosen.rows, person = person.rows, chosen
+            elif same and meant != NEW:
+                people = [(one.id, one.email) for one in same]
+                facts = {"name": same[0].name, "email": same[0].email, "people": people}
+                row.refuse(Column.NAME, "roster_name_here", **facts)
+        if person.known is None:
+            if row.email in self._elsewhere:
+                row.refuse(Column.EMAIL, "email_taken")
+            for column, code in NEEDED.items():
+                if not getattr(row, column) and not row.is_refused(column, Column.LAST_NAME):
+                    row.refuse(column, code)
+        elif person.known.is_disabled and not person.known.is_taken_out:
+            row.refuse(Column.EMAIL, "roster_disabled", name=person.known.name)
 
     def _person_of(self, row: PlannedRow) -> PlannedPerson:
         by_id, by_email = (self._here[column].get(getattr(row, column)) for column in WHO)
@@ -154,15 +193,21 @@ class RosterPlan:
         self, cells: Cells, rows: Sequence[PlannedRow], ground: RosterGround, mapping: RosterMapping
     ) -> None:
         self.rows, self.ground, self._words = rows, ground, RosterWords(ground, mapping)
-        self._people = RosterPeople(ground)
+        self._people = RosterPeople(ground, mapping)
+        meant = [row for row in rows if not row.left_out]
         titles = mapping.columns.get(Column.JOB)
         self._by_title = titles is not None and titles == mapping.columns.get(Column.ROLE_PROFILE)
-        for row in rows:
+        for row in meant:
             self._people.identify(row)
-            self._place(row)
         for row in rows:
+            if row.left_out:
+                self._people.leave_out(row)
+        for row in meant:
+            self._people.recognize(row)
+            self._place(row)
+        for row in meant:
             self._join(row)
-        self._supervise()
+        self._supervise(meant)
         for person in dict.fromkeys(row.person for row in rows):
             if person is not None:
                 settle(person)
@@ -173,7 +218,9 @@ class RosterPlan:
         }
         self.memberships = list(memberships.values())
         outcome = [[(row.person and row.person.id) or 0, row.verdict, row.changes] for row in rows]
-        approved = json.dumps([cells, mapping, outcome], sort_keys=True, ensure_ascii=False)
+        used = sorted(set(mapping.columns.values()))
+        read = [(number, [of_row[place] for place in used]) for number, of_row in cells]
+        approved = json.dumps([read, mapping, outcome], sort_keys=True, ensure_ascii=False)
         self.digest = hashlib.sha256(approved.encode()).hexdigest()
 
     def _place(self, row: PlannedRow) -> None:
@@ -336,16 +383,14 @@ class RosterPlan:
             row.memberships.append(membership)
             row.changes.extend(changes)
 
-    def _supervise(self) -> None:
-        """The supervisor of a row becomes one of its team."""
+    def _supervise(self, rows: Sequence[PlannedRow]) -> None:
+        """The supervisor of a row becomes one of its team; but not in a circle, nor who left, nor
+        somebody new before their own row is fixed: then the row goes in without."""
         named: list[tuple[PlannedRow, PlannedPerson]] = []
-        for row in self.rows:
+        for row in rows:
             if not row.supervisor or row.person is None:
                 continue
-            meant = self._words.meant(Column.SUPERVISOR, row.supervisor)
-            if meant == NOT_HERE:
-                continue
-            called = self._people.named(meant or row.supervisor)
+            called = self._people.named(row.supervisor)
             supervisor = called[0] if len(called) == 1 else None
             if supervisor is None:
                 code = "roster_supervisor_twice" if called else "roster_supervisor_unknown"
@@ -354,21 +399,38 @@ class RosterPlan:
                 row.refuse(Column.SUPERVISOR, "roster_supervisor_self")
             else:
                 named.append((row, supervisor))
-        above = {row.person: supervisor for row, supervisor in named if row.person}
-        circles = _in_circles(above)
-        for row, supervisor in named:
-            if row.person in circles and above[row.person] is supervisor:
-                if not row.problems and (row.changes or row.person.known is None):
-                    facts = {"name": supervisor.name or supervisor.email}
-                    row.changes.append(RosterChange("circle", facts))
-                continue
-            if row.problems or row.place is None or row.place.role is not Role.LEARNER:
-                continue
+        links = [
+            (row, row.place.team, supervisor)
+            for row, supervisor in named
+            if not row.problems and row.place is not None and row.place.role is Role.LEARNER
+            if not self._supervises(supervisor, row.place.team)
+        ]
+        for row, _team, supervisor in links:
             if supervisor.comes_back and not supervisor.rows:
                 row.refuse(Column.SUPERVISOR, "roster_supervisor_disabled")
-            elif not self._supervises(supervisor, row.place.team):
-                self._name(row, row.place.team, supervisor)
-        _refuse_orphans(named)
+            elif supervisor.id == self.ground.actor_id:
+                row.refuse(Column.TEAM, "roster_own")
+        without = self._without(named)
+        for row, team, supervisor in links:
+            if not row.problems and row not in without:
+                self._name(row, team, supervisor)
+
+    def _without(self, named: Sequence[tuple[PlannedRow, PlannedPerson]]) -> dict[PlannedRow, str]:
+        """The rows that go in without their supervisor, and why; each says so."""
+        above = {row.person: supervisor for row, supervisor in named if row.person}
+        circles, without = _in_circles(above), dict[PlannedRow, str]()
+        for row, supervisor in named:
+            if row.person in circles and above[row.person] is supervisor:
+                without[row] = "circle"
+            elif supervisor in self._people.left:
+                without[row] = "gone"
+            elif supervisor.known is None and all(own.problems for own in supervisor.rows):
+                without[row] = "waits"
+            is_new = row.person is not None and row.person.known is None
+            if row in without and not row.problems and (row.changes or is_new):
+                facts = {"name": supervisor.name or supervisor.email}
+                row.changes.append(RosterChange(without[row], facts))
+        return without
 
     def _supervises(self, person: PlannedPerson, team: KnownTeam | NewTeam) -> bool:
         """Now or by another row."""
@@ -400,16 +462,3 @@ def _in_circles(above: Mapping[PlannedPerson, PlannedPerson]) -> set[PlannedPers
         if person in way:
             circles.update(way[way.index(person) :])
     return circles
-
-
-def _refuse_orphans(named: Sequence[tuple[PlannedRow, PlannedPerson]]) -> None:
-    """Whoever is supervised by somebody new whose own rows are all to be fixed waits for them."""
-    grew = True
-    while grew:
-        grew = False
-        for row, supervisor in named:
-            if row.problems or supervisor.known or not all(own.problems for own in supervisor.rows):
-                continue
-            first = supervisor.rows[0].number
-            row.refuse(Column.SUPERVISOR, "roster_supervisor_waits", row=first)
-            grew = True

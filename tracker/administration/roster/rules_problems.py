@@ -134,21 +134,13 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         gettext_noop("Several people have this name, here or in the file."),
         gettext_noop("Choose who is meant, or write the address or the staff ID."),
     ),
-    "roster_left": (
-        gettext_noop("The file says that they left, so this row is left out."),
-        gettext_noop("If they didn’t, correct the status. Nothing of theirs here changes."),
-    ),
-    "roster_on_leave": (
-        gettext_noop("The file says that they are on leave, so this row is left out."),
-        gettext_noop("To import it all the same, empty the status."),
+    "roster_name_here": (
+        gettext_noop("%(name)s is here already, with the address %(email)s."),
+        gettext_noop("Say whether this is the same person."),
     ),
     "roster_supervisor_disabled": (
         gettext_noop("The account of this supervisor is disabled."),
         gettext_noop("Write another supervisor, or enable the account."),
-    ),
-    "roster_supervisor_waits": (
-        gettext_noop("This supervisor is in row %(row)s, which is to be fixed."),
-        gettext_noop("Fix that row first."),
     ),
     "roster_own": (
         gettext_noop("You can’t change your own roles by an import."),

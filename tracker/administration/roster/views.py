@@ -9,8 +9,8 @@ from tracker.administration.roster import (
     pages as roster_pages,
     queries as roster_queries,
 )
-from tracker.administration.roster.forms import EndPeopleForm, MappingForm, UploadForm
-from tracker.administration.roster.rules import JOB, READY
+from tracker.administration.roster.forms import AnswersForm, ColumnsForm, EndPeopleForm, UploadForm
+from tracker.administration.roster.rules import JOB, READY, RosterState
 from tracker.administration.roster.rules_files import values_of
 from tracker.policy.permissions import Subject, allows, library_of
 from tracker.queries.access import subjects as subjects_queries
@@ -44,9 +44,12 @@ def upload() -> ResponseReturnValue:
     staged = accepted(
         form, lambda: roster_actions.stage(session.actor(), form.roster(), session.now())
     )
-    if staged:
-        return redirect(url_for("rosters.show", roster_id=staged[0]), 303)
-    return _upload_page(form), 422
+    if not staged:
+        return _upload_page(form), 422
+    headings = roster_queries.roster(staged[0]).headings
+    is_known = roster_queries.is_known(session.actor(), headings)
+    to = "rosters.show" if is_known else "rosters.columns"
+    return redirect(url_for(to, roster_id=staged[0]), 303)
 
 
 @bp.get("/import/<id:roster_id>")
@@ -56,18 +59,40 @@ def show(roster: Subject) -> ResponseReturnValue:
     return render("administration/people/roster/show.html", **page, pages=roster_pages)
 
 
+@bp.get("/import/<id:roster_id>/columns")
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster)
+def columns(roster: Subject) -> ResponseReturnValue:
+    if roster_queries.roster(roster.id).state is not RosterState.CHECKED:
+        return redirect(_page_of(roster), 303)
+    return _columns_page(roster, None)
+
+
 @bp.post("/import/<id:roster_id>/columns")
 @door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster)
 @limiter.limit(TOO_OFTEN)
 def choose(roster: Subject) -> ResponseReturnValue:
-    form, staged = MappingForm(), roster_queries.roster(roster.id)
+    form, actor, now = ColumnsForm(), session.actor(), session.now()
+    mapping = form.mapping(roster_queries.roster(roster.id))
+    remember = bool(form.remember.data)
+    page = saved(
+        form,
+        lambda: roster_actions.choose(actor, roster.id, mapping, now, remember=remember),
+        _("The columns are saved. Nothing is imported yet."),
+        _page_of(roster),
+    )
+    return page or (_columns_page(roster, form), 422)
+
+
+@bp.post("/import/<id:roster_id>/answers")
+@door(Permission.ADMINISTER_LIBRARY, subjects_queries.roster, takes=LONG_FORM)
+@limiter.limit(TOO_OFTEN)
+def answer(roster: Subject) -> ResponseReturnValue:
+    staged = roster_queries.roster(roster.id)
     values = values_of(roster_queries.cells(roster.id), staged.columns)
-    named = roster_queries.namesakes(staged)
-    mapping = form.mapping(staged.headings, values, staged.meanings, named)
-    remember = form.remember.data
+    mapping = AnswersForm().mapping(staged, values)
     return pressed(
         lambda: roster_actions.choose(
-            session.actor(), roster.id, mapping, session.now(), remember=bool(remember)
+            session.actor(), roster.id, mapping, session.now(), remember=True
         ),
         _("Saved. All rows were checked again."),
         _page_of(roster),
@@ -159,6 +184,12 @@ def _upload_page(form: UploadForm) -> str:
         recent=roster_queries.recent(session.actor()),
         columns=roster_pages.COLUMNS,
     )
+
+
+def _columns_page(roster: Subject, form: ColumnsForm | None) -> str:
+    staged = roster_queries.roster(roster.id)
+    page = roster_pages.columns_page(staged, form)
+    return render("administration/people/roster/columns.html", **page)
 
 
 def _not_in_file_page(roster: Subject, form: EndPeopleForm) -> str:
