@@ -343,6 +343,7 @@ table(
     moment("asked_at"),
     moment("confirmed_at", "ended_at", null=True),
     to("people", "by_id", null=True),
+    binary("salt"),
     check("another_address", "former_email <> new_email"),
     unique("confirm_hash"),
     unique("take_back_hash"),

@@ -142,7 +142,14 @@ def _protection(name: str) -> str:
     kept = PROTECTIONS[name]
     if kept.seal is not None:
         columns = ", ".join(f"`{name}`" for name in kept.seal.columns)
-        return f"Sealed: {columns}. If one is another, {MEANING[name]}."
+        table = Base.metadata.tables[name]
+        open_ones = [
+            column
+            for column in table.columns
+            if column.name not in (*kept.seal.columns, "salt") and not column.primary_key
+        ]
+        also = f" A change of {_names(open_ones)} is not seen." if open_ones else ""
+        return f"Sealed: {columns}. If one is another, {MEANING[name]}.{also}"
     if kept.derived:
         return f"Worked out again by a check: {kept.derived}."
     return f"A change past the program is not seen. Harm: {kept.unseen}."

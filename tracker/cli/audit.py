@@ -9,6 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from tracker.cli.faults import tampered, tell
+from tracker.db import session
 from tracker.operations.audit import actions as audit_actions
 from tracker.operations.checks import (
     queries_chains as checks_queries_chains,
@@ -60,6 +61,10 @@ def verify(file: Path | None) -> None:
         sys.exit(
             f"{file} holds no heads as `tracker audit head` writes them. Nothing was looked at."
         )
+    unread = list(checks_queries_record.misspelled(session().connection()))
+    if unread:
+        tell(unread)
+        sys.exit(tampered())
     chain = checks_queries_chains.verify(heads)
     if chain.wrong is not None:
         sys.exit(_say(chain.wrong))

@@ -248,7 +248,10 @@ PROTECTIONS = {
     ),
     "job_parts": unseen("a file that is being made lacks a part"),
     "job_people": unseen("somebody isn't told of a file about them, or is"),
-    "jobs": unseen("a file is made again, or not at all"),
+    "jobs": unseen(
+        """the worker makes a file again, or not at all; with a file that waits for its import it
+        adds people and roles that nobody approved, in an administrator’s name, as the audit says"""
+    ),
     "legal_holds": sealed(
         32,
         "person_id set_by_id began_at ended_by_id ended_at",
@@ -290,10 +293,12 @@ PROTECTIONS = {
     ),
     "limit_counts": unseen("somebody may try a password more often"),
     "link_mails": unseen(
-        """a mail with a one-time link isn't sent, or goes elsewhere: its token isn't in it"""
+        """a mail with a one-time link isn't sent, or once more; it goes to an address that is
+        sealed"""
     ),
     "looks": unseen(
-        """who looked at a record is missing on its owner's page; the audit trail still says it""",
+        """who looked at a record is missing on its owner's page, or somebody who didn't look
+        stands there; the audit trail still says it""",
         rows=Rows.ERASABLE,
     ),
     "mail_tests": unseen("the test of the mail seems to have gone well"),
@@ -379,9 +384,14 @@ PROTECTIONS = {
         differences_from""",
     ),
     "role_profiles": sealed(24, "library_id slug retired_at", (RoleProfile.library_id,)),
-    "roster_imports": unseen("a file that waits for its import seems imported"),
+    "roster_imports": unseen(
+        "a file that waits for its import seems imported, or waits though nobody uploaded it"
+    ),
     "roster_memories": unseen("columns of the next file are taken for others"),
-    "roster_rows": unseen("a row of a file that waits for its import says something else"),
+    "roster_rows": unseen(
+        """a row of a file that waits for its import says something else; whoever imports it sees
+        that before"""
+    ),
     "round_frameworks": unseen("a round is of another framework"),
     "round_snapshots": sealed(
         19,

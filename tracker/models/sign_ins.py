@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 from tracker.models.columns import NEVER_AGAIN, Id, Line, one_of, parent
 from tracker.rules.core.links import FOR_PASSWORDS, LinkKind
+from tracker.rules.core.seals import new_salt
 
 
 class SignIn(Base):
@@ -136,3 +137,4 @@ class AddressChange(Base):
     confirmed_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
     by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    salt: Mapped[bytes] = mapped_column(default=new_salt)

@@ -1,6 +1,7 @@
 """An address that an administrator sets is no way in, and its owner has the way back."""
 
 import pytest
+from sqlalchemy import update
 
 from tests.accounts.links.asked import DAY, MINUTE, asked, not_by, refused
 from tests.accounts.links.test_actions_mailed import CHEAP, GOOD, email_of, link
@@ -14,7 +15,7 @@ from tracker.accounts.addresses import actions as addresses_actions
 from tracker.accounts.links import actions as links_actions
 from tracker.administration.people import actions as people_actions
 from tracker.db import transaction
-from tracker.models import Person
+from tracker.models import LinkMail, Person
 from tracker.policy.permissions import Actor
 from tracker.rules.core.links import HELD_FOR, TAKE_BACK_LASTS
 from tracker.rules.errors import Invalid, Missing
@@ -36,6 +37,18 @@ def back_links(inbox: Inbox, address: str) -> list[str]:
         for at, each in enumerate(inbox.messages)
         if each["To"] == address and "/take-back/" in text(inbox, at)
     ]
+
+
+def test_a_link_goes_to_the_address_that_is_sealed(
+    context: World, adam: Actor, inbox: Inbox
+) -> None:
+    """Whatever the row of its mail says, which no seal covers."""
+    people_actions.edit(adam, context.people["ana"], "Ana", "ana.new@example.org", NOW)
+    with transaction() as tx:
+        tx.execute(update(LinkMail).values(address="mallory@example.org"))
+    deliver(inbox, NOW)
+    assert len(back_links(inbox, "ana@example.org")) == 1
+    assert back_links(inbox, "mallory@example.org") == []
 
 
 def test_an_address_of_an_administrators_own_is_no_way_in(

@@ -110,7 +110,7 @@ DROPPED = [
     ),
     Attack(
         "another date of an endorsement",
-        ("UPDATE endorsements SET endorsed_at = '2026-01-02 10:00:00+00:00' WHERE id = {given}",),
+        ("UPDATE endorsements SET endorsed_at = '2026-01-02 10:00:00.000000' WHERE id = {given}",),
         ("row_changed", "endorsements {given}"),
     ),
     Attack(
@@ -133,7 +133,7 @@ DROPPED = [
     ),
     Attack(
         "a step of a review dated otherwise",
-        ("UPDATE review_moves SET moved_at = '2026-01-02 10:00:00+00:00' WHERE id = {move}",),
+        ("UPDATE review_moves SET moved_at = '2026-01-02 10:00:00.000000' WHERE id = {move}",),
         ("row_changed", "review_moves {move}"),
     ),
     Attack(
@@ -265,7 +265,7 @@ DROPPED = [
     Attack(
         "an older answer dated otherwise",
         (
-            "UPDATE rating_entries SET rated_at = '2026-01-02 10:00:00+00:00' WHERE id = {first_entry}",
+            "UPDATE rating_entries SET rated_at = '2026-01-02 10:00:00.000000' WHERE id = {first_entry}",
         ),
         ("row_changed", "rating_entries {first_entry}"),
     ),

@@ -47,7 +47,7 @@ from tracker.rules.core.seals import SealHead
 
 Connection = sa.Connection
 DERIVED = {
-    "domains": "UPDATE domains SET key = 'x' WHERE id = 1",
+    "domains": "UPDATE domains SET first_strand_key = 'x' WHERE id = 1",
     "frameworks": "UPDATE frameworks SET needs_met = needs_met - 1",
     "levels": "UPDATE levels SET rank = 9 WHERE id = 1",
     "ratings": "UPDATE ratings SET answer = 'not_yet' WHERE answer = 'partly'",
@@ -233,6 +233,32 @@ def test_what_is_said_to_be_unseen_is(forging: Connection) -> None:
                         changed.add(name)
     assert len(changed) >= 20
     assert list(checks_queries_record.findings(forging)) == []
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "UPDATE memberships SET ends_on = '2026-W14-2' WHERE id = 4",
+        "UPDATE record_openings SET opens_at = replace(opens_at, ' ', 'T')",
+        "UPDATE people SET administrator = 'x' WHERE id = 3",
+        "UPDATE record_openings SET opens_at = 20261210",
+        "INSERT INTO seals (chain, sequence, covered, digest) VALUES (2, 999999, 'text', 'text')",
+    ],
+)
+def test_another_spelling_of_the_same_is_found(demo: Flask, forgery: str) -> None:
+    """A seal is of what a value means, SQL compares how it is written."""
+    with demo.app_context():
+        engine = db.engine.execution_options(tracker_write=True)
+        if engine.dialect.name == "postgresql":
+            pytest.skip("PostgreSQL keeps values by their type")
+        with engine.connect() as connection:
+            transaction = connection.begin()
+            assert list(checks_queries_record.misspelled(connection)) == []
+            assert connection.execute(sa.text(forgery)).rowcount
+            (found,) = checks_queries_record.findings(connection)
+            transaction.rollback()
+    assert found.code == "misspelled"
+    assert found.what.split()[0] in forgery.split()
 
 
 def test_each_table_says_one_of_three_things() -> None:

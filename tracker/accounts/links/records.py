@@ -220,12 +220,14 @@ def _token(
     tx: Session, link: LinkMail, mail: OutboxMail, person: Person, now: dt.datetime
 ) -> tuple[str | None, str]:
     """None where there is no link to make any more; and the other address that it is about, if
-    any."""
+    any. A link about an address goes to the one that its change was sealed with."""
     if link.kind is LinkKind.OBJECTION:
         return "", ""
     if link.kind not in FOR_PASSWORDS:
         change = tx.get_one(AddressChange, link.change_id)
-        other = change.new_email if link.kind is LinkKind.TAKE_BACK else ""
+        is_back = link.kind is LinkKind.TAKE_BACK
+        link.address = change.former_email if is_back else change.new_email
+        other = change.new_email if is_back else ""
         return addresses_records.secret(change, link.kind, now), other
     is_wanted = mail.made_at > now - ASKED_LASTS
     if link.kind is LinkKind.INVITATION:

@@ -64,6 +64,7 @@ def lineage_of(slug: str) -> tuple[Select[*tuple[Any, ...]], ...]:
         Statement.framework_id,
         Statement.domain_id,
         Statement.rank,
+        Statement.sensitive,
     ).where(Statement.framework_id.in_(versions))
     needs = select(
         Framework.id, Framework.version, Framework.needs_met, Framework.needs_of, Framework.least
@@ -71,8 +72,13 @@ def lineage_of(slug: str) -> tuple[Select[*tuple[Any, ...]], ...]:
     scale = select(
         ScaleAnswer.framework_id, ScaleAnswer.key, ScaleAnswer.position, ScaleAnswer.counts_as
     ).where(ScaleAnswer.framework_id.in_(versions))
-    places = select(Strand.id, Strand.framework_id, Strand.key).where(Strand.id.in_(strands))
-    domains = select(Domain.id, Domain.strand_id, Domain.key).where(Domain.strand_id.in_(strands))
+    places = select(Strand.id, Strand.framework_id, Strand.key, Strand.targets_need_reason).where(
+        Strand.id.in_(strands)
+    )
+    first = Domain.first_strand_key, Domain.first_domain_key
+    domains = select(Domain.id, Domain.strand_id, Domain.key, *first).where(
+        Domain.strand_id.in_(strands)
+    )
     levels = select(Level.id, Level.strand_id, Level.rank).where(Level.strand_id.in_(strands))
     made_of = (
         select(*SkillOrigin.__table__.columns)

@@ -49,6 +49,13 @@ FINDINGS = {
         "What counts for which statement, or what a level needs, was changed past the program: "
         "%(what)s"
     ),
+    "misspelled": gettext_noop(
+        "Values are not spelled as the program writes them, so that they may count otherwise: "
+        "%(what)s"
+    ),
+    "guard_unknown": gettext_noop(
+        "A trigger that isn’t the program’s may change rows by itself: %(what)s"
+    ),
     "row_gone": gettext_noop("Rows were deleted past the program: %(what)s"),
     "text_missing": gettext_noop(
         "Texts are gone, and no erasure by their owner accounts for it: %(what)s"

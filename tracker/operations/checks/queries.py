@@ -180,7 +180,12 @@ def damage_of_own() -> list[Finding]:
     """Of the database in use: in seconds, where `broken` reads all of it."""
     try:
         connection = session().connection()
-        return [*damage(connection), *missing_guards(connection, guards_of(connection))]
+        unknown = triggers(connection).keys() - _known_triggers()[connection.dialect.name].keys()
+        return [
+            *damage(connection),
+            *missing_guards(connection, guards_of(connection)),
+            *(Finding("guard_unknown", name) for name in sorted(unknown)),
+        ]
     except DatabaseError as error:
         return [Finding("database_damaged", said_of(error))]
 

@@ -12,10 +12,28 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, and_, func, or_, select, union
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Executable,
+    Integer,
+    LargeBinary,
+    String,
+    and_,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    type_coerce,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
-from tracker.db import Base, session
+from tracker.db import Base, UTCDateTime, session
 from tracker.models import (
     SEALED_TABLES,
     AuditEvent,
@@ -57,6 +75,23 @@ MOVED: dict[type[Any], tuple[type[Any], ColumnElement[bool], str]] = {
     LevelException: (LevelExceptionMove, LevelExceptionMove.exception_id == LevelException.id, ""),
 }
 """What has a status -> its moves, how they are joined, and the status before any of them."""
+OF_DERIVED = {
+    "lineage_changed": "levels may come out otherwise",
+    "not_as_revealed": "others may see a rating that no review revealed, or miss one",
+}
+DIGIT = "[0-9]"
+DATE = "-".join((DIGIT * 4, DIGIT * 2, DIGIT * 2))
+SPELLED = {
+    UTCDateTime: f"{DATE} {':'.join([DIGIT * 2] * 3)}.{DIGIT * 6}",
+    Date: DATE,
+    Boolean: "[01]",
+}
+"""How SQLite keeps values as the program writes them, and as what."""
+KINDS = {
+    **dict.fromkeys((UTCDateTime, Date, String, JSON), "text"),
+    **dict.fromkeys((Boolean, Integer), "integer"),
+    LargeBinary: "blob",
+}
 AT_ONCE = 500
 """So many endorsements are held in memory at a time."""
 Giving = tuple[int | None, int | None, dt.datetime]
@@ -69,6 +104,11 @@ def of_own() -> list[Finding]:
 
 
 def findings(connection: Connection) -> Iterator[Finding]:
+    """Where values can't be read as what they are, only these: the rest can't be compared."""
+    unread = list(misspelled(connection))
+    if unread:
+        yield from unread
+        return
     yield from derived(connection)
     yield from _seals(connection)
     yield from checks_queries_chains.rewritten(connection)
@@ -82,6 +122,31 @@ def derived(connection: Connection) -> Iterator[Finding]:
     yield from _lineages(connection)
 
 
+def misspelled(connection: Connection) -> Iterator[Finding]:
+    """SQLite keeps what it is given: a day or moment in another spelling is the same to a seal, and
+    another one to whoever compares it in SQL."""
+    if connection.dialect.name != "sqlite":
+        return
+    for name, of_table in Base.metadata.tables.items():
+        wrong = [
+            and_(column.is_not(None), not_(type_coerce(column, String()).bool_op("GLOB")(shape)))
+            for column in of_table.columns
+            for of_type, shape in SPELLED.items()
+            if isinstance(column.type, of_type)
+        ]
+        wrong += [
+            func.typeof(column).not_in(["null", kind])
+            for column in of_table.columns
+            for of_type, kind in KINDS.items()
+            if isinstance(column.type, of_type)
+        ]
+        number = type_coerce(next(iter(of_table.primary_key)), String())
+        rows = select(number).select_from(of_table).where(or_(false(), *wrong))
+        ids = connection.scalars(rows.limit(NAMED + 1)).all()
+        if ids:
+            yield Finding("misspelled", f"{name} {', '.join(map(str, ids))}")
+
+
 def _named(code: str, table: str, rows: Iterable[Named]) -> Iterator[Finding]:
     wrong = list(rows)
     if wrong:
@@ -91,8 +156,8 @@ def _named(code: str, table: str, rows: Iterable[Named]) -> Iterator[Finding]:
 
 
 def meaning(finding: Finding) -> str:
-    """Of sealed rows, if it names some."""
-    return MEANING.get(finding.what.partition(" ")[0], "")
+    """Of sealed rows, if it names some, and of what is worked out."""
+    return OF_DERIVED.get(finding.code) or MEANING.get(finding.what.partition(" ")[0], "")
 
 
 def of_rights() -> list[Finding]:
@@ -102,7 +167,11 @@ def of_rights() -> list[Finding]:
     rights = or_(Person.administrator, Person.operator, Person.framework_editor)
     roles = select(Membership.person_id).where(Membership.role != Role.LEARNER)
     chains = union(select(Person.id).where(rights), roles, select(-Library.id))
-    return list(_seals(connection, connection.scalars(chains).all(), DECIDING))
+    unread = list(misspelled(connection))
+    if unread:
+        return unread
+    of_chains = _seals(connection, connection.scalars(chains).all(), DECIDING)
+    return [*_lineages(connection), *of_chains]
 
 
 def _seals(
