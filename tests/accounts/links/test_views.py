@@ -19,11 +19,12 @@ from tests.factories.world import World
 from tracker.accounts.links import actions as links_actions
 from tracker.accounts.sign_in.rules import ALLOWED, Counted
 from tracker.db import db, transaction
-from tracker.models import AddressChange, Invitation, Library, LinkMail, Person
+from tracker.models import AddressChange, Invitation, Library, LinkMail, Membership, Person
 from tracker.rules.core.links import LinkEmail, LinkKind
 from tracker.rules.core.mail import mail_server
 from tracker.rules.core.tokens import token_hash
 from tracker.rules.pagination import PAGE
+from tracker.rules.roles import Role
 from tracker.web.http import rate_limits
 
 __all__ = ["limited", "serve"]
@@ -50,7 +51,13 @@ def test_everybody_who_lacks_an_invitation_is_invited_at_once(
         person = {"name": name, "email": f"{name}@example.org"}
         added = adam.post("/admin/people", person)
         assert "is added. Invite them when" in adam.get(added.location).text
+    page = adam.get("/admin/people/invitations").text
+    assert page.count("In no team, so there is nothing to do here yet") == 2
+    assert re.findall(r'name="people" value="(\d+)"[^>]* checked', page) == []
     with mailing.app_context(), transaction() as tx:
+        for person in tx.scalars(select(Person).where(Person.name.in_(["Kim", "Lou"]))).all():
+            supervises = {"role": Role.SUPERVISOR, "starts_on": NOW.date()}
+            tx.add(Membership(person_id=person.id, team_id=world.teams["central"], **supervises))
         tx.get_one(Library, world.libraries["city"]).invites_from = 11
     with at(NOW + dt.timedelta(days=14)):
         adam = sign_in(world.email("adam"))

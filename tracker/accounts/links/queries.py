@@ -91,13 +91,14 @@ def places_of(person_id: int) -> list[str]:
 
 class InvitationState(StrEnum):
     """In the order in which they are listed. *Out*: a link works; *not taken*: the mail server
-    refused it."""
+    refused it; *no job*: nothing waits for them here, as they rate nothing and supervise nobody."""
 
     NONE = "none"
     NOT_TAKEN = "not_taken"
     EXPIRED = "expired"
     ON_ITS_WAY = "on_its_way"
     OUT = "out"
+    NO_JOB = "no_job"
 
 
 NEEDED = (InvitationState.NONE, InvitationState.NOT_TAKEN, InvitationState.EXPIRED)
@@ -135,7 +136,7 @@ def invitees(actor: Actor, now: dt.datetime, person_id: int | None = None) -> li
     }
     ends = case((Invitation.closed_at.is_(None), Invitation.ends_at))
     rows = session().execute(
-        select(Person.id, Person.name, Person.email, func.max(ends))
+        select(Person.id, Person.name, Person.email, func.max(ends), _has_work(actor.today(now)))
         .outerjoin(
             Invitation,
             and_(Invitation.person_id == Person.id, Invitation.kind == LinkKind.INVITATION),
@@ -144,7 +145,7 @@ def invitees(actor: Actor, now: dt.datetime, person_id: int | None = None) -> li
         .group_by(Person.id, Person.name, Person.email)
     )
     invitees = []
-    for invitee_id, name, email, ends_at in rows:
+    for invitee_id, name, email, ends_at, has_work in rows:
         mail = mails.get(invitee_id)
         if mail is not None and mail.status in UNDER_WAY:
             state, at = InvitationState.ON_ITS_WAY, mail.next_try_at
@@ -153,7 +154,7 @@ def invitees(actor: Actor, now: dt.datetime, person_id: int | None = None) -> li
         elif mail is not None and mail.status == MailStatus.FAILED:
             state, at = InvitationState.NOT_TAKEN, None
         elif ends_at is None:
-            state, at = InvitationState.NONE, None
+            state, at = InvitationState.NONE if has_work else InvitationState.NO_JOB, None
         else:
             state, at = InvitationState.EXPIRED, ends_at
         invitees.append(Invitee(id=invitee_id, name=name, email=email, state=state, at=at))
@@ -172,7 +173,11 @@ def count_needed(actor: Actor, now: dt.datetime) -> int:
         LinkMail.mail_id == OutboxMail.id,
         LinkMail.kind == LinkKind.INVITATION,
     )
-    query = select(func.count(Person.id)).where(*_here(actor), ~living, ~on_its_way)
+    invited = exists().where(
+        Invitation.person_id == Person.id, Invitation.kind == LinkKind.INVITATION
+    )
+    here = *_here(actor), or_(_has_work(actor.today(now)), invited)
+    query = select(func.count(Person.id)).where(*here, ~living, ~on_its_way)
     return session().scalar(query) or 0
 
 
@@ -182,6 +187,13 @@ def _here(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         Person.password_hash.is_(None),
         Person.disabled_at.is_(None),
     )
+
+
+def _has_work(today: dt.date) -> ColumnElement[bool]:
+    """A membership now or to come, or a right."""
+    stands = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
+    belongs = exists().where(Membership.person_id == Person.id, stands)
+    return or_(belongs, Person.administrator, Person.operator, Person.framework_editor)
 
 
 def is_held(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:

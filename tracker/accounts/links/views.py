@@ -234,6 +234,7 @@ STATES = {
     InvitationState.EXPIRED: _l("Expired"),
     InvitationState.ON_ITS_WAY: _l("On its way"),
     InvitationState.OUT: _l("Invited"),
+    InvitationState.NO_JOB: _l("In no team, so there is nothing to do here yet"),
 }
 
 

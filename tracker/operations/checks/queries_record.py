@@ -140,6 +140,8 @@ def misspelled(connection: Connection) -> Iterator[Finding]:
             for of_type, kind in KINDS.items()
             if isinstance(column.type, of_type)
         ]
+        kept = [column for column in of_table.columns if isinstance(column.type, JSON)]
+        wrong += [func.json_valid(type_coerce(column, String())) == 0 for column in kept]
         number = type_coerce(next(iter(of_table.primary_key)), String())
         rows = select(number).select_from(of_table).where(or_(false(), *wrong))
         ids = connection.scalars(rows.limit(NAMED + 1)).all()
