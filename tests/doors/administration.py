@@ -168,7 +168,9 @@ DOORS = [
     Door("rosters.show", ITS_RECORD, values=roster_id, arrange=a_roster),
     Door("rosters.to_fix", ITS_RECORD, values=roster_id, arrange=a_roster),
     Door("rosters.not_in_file", ITS_RECORD, values=roster_id, arrange=a_roster),
+    Door("rosters.columns", ITS_RECORD, values=roster_id, arrange=a_roster),
     Door("rosters.choose", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
+    Door("rosters.answer", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
     Door("rosters.bring_in", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
     Door("rosters.end", ITS_RECORD_POST, "POST", roster_id, arrange=a_roster),
     Door(

@@ -501,6 +501,7 @@ SENDS = [
     Send("version_moves.cancel", "adam"),
     Send("rosters.upload", "adam", lambda world: {"file": (io.BytesIO(ROSTER), "staff.csv")}),
     Send("rosters.choose", "adam", words(**{"column-0": "name", "column-1": "email"})),
+    Send("rosters.answer", "adam", words(makes_teams="y")),
     Send("rosters.bring_in", "adam", as_checked),
     Send("rosters.end", "adam", ends_sue, arrange=administration.an_imported_roster),
     Send("rosters.discard", "adam"),

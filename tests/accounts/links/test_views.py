@@ -1,4 +1,7 @@
-"""Getting in: invitations for many, a lost password, another address, and how sign-ins go on."""
+"""Getting in: invitations for many, a lost password, another address, and how sign-ins go on.
+
+Over 400 lines, as each is a way in from outside, tried in one world.
+"""
 
 import datetime as dt
 import re

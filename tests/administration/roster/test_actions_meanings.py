@@ -1,14 +1,14 @@
 """What values of a roster mean: hours, positions, teams in branches, people, and titles."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.administration.roster.rosters import changes, problems, roster, verdicts
 from tests.factories.world import World
 from tracker.administration.roster import actions as roster_actions, queries as roster_queries
-from tracker.administration.roster.rules import LABEL, RosterMapping
-from tracker.db import session, transaction
-from tracker.models import Level, Membership, Person, RoleProfile, Team
+from tracker.administration.roster.rules import RosterMapping
+from tracker.db import session
+from tracker.models import Membership, Person, Team
 from tracker.policy.permissions import Actor
 from tracker.rules.roles import Role
 
@@ -75,22 +75,3 @@ def test_who_left_is_left_out_and_supervises_nobody(context: World, adam: Actor)
     assert verdicts(roster_id) == {2: "left_out", 3: "new", 4: "left_out"}
     assert changes(roster_id)[3] == ["added", "joins", "gone"]
     assert "Ben" in {person.name for person in roster_queries.not_in_file(roster_id, adam)}
-
-
-def test_role_labels_become_job_profiles_where_there_are_none(context: World, adam: Actor) -> None:
-    """Those that titles mean, once."""
-    with transaction() as tx:
-        tx.execute(update(Level).where(Level.rank == 1).values(role_label="Entry / Apprentice"))
-        for profile in tx.scalars(select(RoleProfile)):
-            profile.retired_at = context.now
-    offered = roster_queries.labels_offered(adam, adam.today(context.now))
-    assert offered is not None
-    label = min(offered.role_labels)
-    file = roster("e1,Elif Kaya,elif@example.org,Central,,LA 2,,")
-    roster_id = roster_actions.stage(adam, file, context.now)
-    columns = roster_queries.roster(roster_id).columns
-    mapping = RosterMapping(columns, {"role_profile": {"la 2": f"{LABEL}{label}"}}, False)
-    roster_actions.choose(adam, roster_id, mapping, context.now, remember=True)
-    assert verdicts(roster_id) == {2: "new"}
-    made = select(RoleProfile.name).where(RoleProfile.retired_at.is_(None))
-    assert session().scalars(made).all() == [label]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import Queries
@@ -16,8 +16,8 @@ from tests.factories.world import World
 from tracker.administration.people import actions as people_actions
 from tracker.administration.roster import queries as roster_queries
 from tracker.administration.roster.rules_files import ROWS_MAX
-from tracker.db import session
-from tracker.models import Membership, Person
+from tracker.db import session, transaction
+from tracker.models import Level, Membership, Person, RoleProfile
 
 PAGE = "/admin/people/import"
 HEAD = "Employee,Mail,Branch,Class"
@@ -219,6 +219,27 @@ def test_columns_are_said_once_and_what_is_not_used_is_deleted(
     wrong = adam.post(f"{again}/columns", said | {"full_week": "many"})
     assert wrong.status_code == 422
     assert 'value="many"' in wrong.text
+
+
+def test_role_labels_become_job_profiles_where_there_are_none(
+    app: Flask, world: World, adam: Client
+) -> None:
+    """Those that titles mean, once."""
+    with app.app_context(), transaction() as tx:
+        tx.execute(update(Level).where(Level.rank == 1).values(role_label="Entry / Apprentice"))
+        for profile in tx.scalars(select(RoleProfile)):
+            profile.retired_at = world.now
+    columns = upload(
+        adam, "Elif Kaya,elif@example.org,Central,LA 2", head="Name,Email,Team,Job profile"
+    )
+    address = columns.removesuffix("/columns")
+    page = adam.get(address).text
+    label = re.findall(r'<option value="label ([^"]+)"', page)[0]
+    adam.post(f"{address}/answers", {"meaning-role_profile-0": f"label {html.unescape(label)}"})
+    assert "1 of 1 row is ready" in text(adam.get(address).text)
+    with app.app_context():
+        made = select(RoleProfile.name).where(RoleProfile.retired_at.is_(None))
+        assert session().scalars(made).all() == [html.unescape(label)]
 
 
 def test_what_is_wrong_is_mended_on_the_page(app: Flask, world: World, adam: Client) -> None:

@@ -52,6 +52,7 @@ OTHERS: dict[str, Takes] = {
     "rating_lists.edit": LONG_FORM,
     "rating_lists.store": LONG_FORM,
     "reviews.send": LONG_FORM,
+    "rosters.answer": LONG_FORM,
     "rosters.end": LONG_FORM,
     "rosters.upload": UPLOAD,
 }

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.administration.roster import queries as roster_queries
-from tracker.administration.roster.rules import team_names
+from tracker.administration.roster.rules_words import team_names
 from tracker.db import session
 from tracker.models import LegalHold, Membership, Person, RoleProfile, Team
 from tracker.policy.permissions import Actor, current_on, people_of

@@ -16,15 +16,10 @@ from sqlalchemy.orm import Session
 from tracker.accounts.account import records as account_records
 from tracker.accounts.readers import records as readers_records
 from tracker.administration.memberships import records as memberships_records
-from tracker.administration.role_profiles import (
-    actions as role_profiles_actions,
-    queries as role_profiles_queries,
-)
 from tracker.administration.roster import queries as roster_queries
 from tracker.administration.roster.rules import (
     JOB,
     KEPT_FOR,
-    LABEL,
     Cells,
     KnownTeam,
     NewTeam,
@@ -127,9 +122,7 @@ def choose(
     actor: Actor, roster_id: int, mapping: RosterMapping, now: dt.datetime, *, remember: bool
 ) -> None:
     """Say what its columns and values mean, and check it again; columns that aren't used are
-    deleted. Role labels that were chosen for titles become job profiles. Raises Conflict:
-    roster_is_done, roster_replaced, roster_at_work."""
-    mapping = _with_profiles(actor, mapping, now)
+    deleted. Raises Conflict: roster_is_done, roster_replaced, roster_at_work."""
     cells = _used(roster_queries.cells(roster_id), mapping)
     plan = check(actor, cells, mapping, now)
     with transaction() as tx:
@@ -147,18 +140,6 @@ def _used(cells: Cells, mapping: RosterMapping) -> Cells:
         (number, [cell if place in used else "" for place, cell in enumerate(of_row)])
         for number, of_row in cells
     ]
-
-
-def _with_profiles(actor: Actor, mapping: RosterMapping, now: dt.datetime) -> RosterMapping:
-    titles = mapping.meanings.get("role_profile", {})
-    labels = {meant.removeprefix(LABEL) for meant in titles.values() if meant.startswith(LABEL)}
-    framework = roster_queries.labels_offered(actor, actor.today(now)) if labels else None
-    if framework is None:
-        return mapping
-    role_profiles_actions.start_from_labels(actor, framework.id, now, labels)
-    made = {f"{LABEL}{name}": str(key) for key, name in role_profiles_queries.choices(actor)}
-    meant = {title: made.get(meaning, meaning) for title, meaning in titles.items()}
-    return mapping._replace(meanings=mapping.meanings | {"role_profile": meant})
 
 
 def _remember(tx: Session, staged: RosterImport) -> None:

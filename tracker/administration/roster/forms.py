@@ -21,7 +21,6 @@ from tracker.administration.roster.rules import (
 )
 from tracker.administration.roster.rules_columns import Columns, with_titles
 from tracker.administration.roster.rules_files import CELL_MAX, RosterColumn, RosterFile
-from tracker.models import RosterImport
 from tracker.rules.core.memberships import HOURS_MAX
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Role
@@ -119,17 +118,17 @@ class ColumnsForm(Form):
     )
     remember = BooleanField(_l("Remember this for the next file"), default=True)
 
-    def mapping(self, staged: RosterImport) -> RosterMapping:
-        """Of two for one column the first counts."""
+    def mapping(self, width: int, before: RosterMapping) -> RosterMapping:
+        """Of two for one column the first counts. `width`: how many columns the file has."""
         columns: Columns = {}
-        for place in range(len(staged.headings)):
+        for place in range(width):
             name = request.form.get(f"column-{place}", "")
             if name in set(RosterColumn):
                 columns.setdefault(name, place)
-        meanings = dict(staged.meanings)
+        meanings = dict(before.meanings)
         if self.full_week.data:
             meanings[RosterColumn.FTE] = {"1": f"{self.full_week.data:g}"}
-        return RosterMapping(with_titles(columns), meanings, staged.makes_teams)
+        return RosterMapping(with_titles(columns), meanings, before.makes_teams)
 
 
 class AnswersForm(Form):
@@ -142,10 +141,10 @@ class AnswersForm(Form):
     above = fields.select_id(_l("Below"))
 
     def mapping(
-        self, staged: RosterImport, values: Mapping[RosterColumn, Mapping[str, object]]
+        self, before: RosterMapping, values: Mapping[RosterColumn, Mapping[str, object]]
     ) -> RosterMapping:
         """What was said; what no field asked about stays."""
-        meanings = {column: dict(meant) for column, meant in staged.meanings.items()}
+        meanings = {column: dict(meant) for column, meant in before.meanings.items()}
         for asked, words in values.items():
             for at, of_value in enumerate(words):
                 if (chosen := request.form.get(f"meaning-{asked}-{at}")) is not None:
@@ -166,7 +165,7 @@ class AnswersForm(Form):
             for number in filter(ID.fullmatch, numbers.split()):
                 _say(meanings, of_row(int(number)), "", NOT_HERE)
         _say(meanings, "above", "", str(self.above.data or ""))
-        return RosterMapping(staged.columns, meanings, bool(self.makes_teams.data))
+        return RosterMapping(before.columns, meanings, bool(self.makes_teams.data))
 
 
 def _say(meanings: Meanings, of: str, word: str, said: str) -> None:

@@ -146,13 +146,15 @@ class ValueChoice(NamedTuple):
 
 
 class ValueGroup(NamedTuple):
-    """The values of one column, with what they can mean; `open`: how many mean nothing yet."""
+    """The values of one column, with what they can mean; `open`: how many mean nothing yet;
+    `asks`: whether one of these has no suggestion."""
 
     column: RosterColumn
     heading: str
     choices: list[tuple[str, str]]
     values: list[ValueChoice]
     open: int
+    asks: bool
 
 
 class Mend(NamedTuple):
@@ -292,7 +294,7 @@ def _problem_groups(roster: RosterImport, groups: list[ValueGroup]) -> list[Prob
                 rows.setdefault(key, []).append((row, problem))
     twice = roster_queries.namesakes(roster)
     listed = []
-    for (of, value, code), found in rows.items():
+    for (of, value, code), having in rows.items():
         column = RosterColumn(of)
         of_people = code == "roster_name_here"
         said = roster.meanings.get("person" if of_people else column, {})
@@ -301,7 +303,7 @@ def _problem_groups(roster: RosterImport, groups: list[ValueGroup]) -> list[Prob
             choices = [
                 *(
                     (str(key), _("%(email)s, the same person", email=email))
-                    for key, email in found[0][1]["facts"]["people"]
+                    for key, email in having[0][1]["facts"]["people"]
                 ),
                 (NEW, _("Somebody new")),
             ]
@@ -310,16 +312,16 @@ def _problem_groups(roster: RosterImport, groups: list[ValueGroup]) -> list[Prob
         if code not in BY_VALUE:
             mends = [
                 Mend(f"row:{row.number}:{column}", row_said(row), "")
-                for row, _problem in found[:ROWS_MENDED]
+                for row, _problem in having[:ROWS_MENDED]
             ]
-        wrong, remedy = what_is_wrong(found[0][1])
+        wrong, remedy = what_is_wrong(having[0][1])
         group = ProblemGroup(
             column=column,
             value=value,
             wrong=wrong,
             remedy=remedy,
-            people=[row_said(row) for row, _problem in found[:3]],
-            numbers=[row.number for row, _problem in found],
+            people=[row_said(row) for row, _problem in having[:3]],
+            numbers=[row.number for row, _problem in having],
             choices=choices if of_people or code == "roster_supervisor_twice" else [],
             mends=mends,
         )
@@ -349,12 +351,16 @@ def _value_groups(actor: Actor, roster: RosterImport) -> list[ValueGroup]:
             )
         listed.sort(key=lambda value: (not value.is_open, value.typed.casefold()))
         heading, shown = roster.headings[roster.columns[column]], listed[:VALUES_MAX]
-        still_open = sum(value.is_open for value in shown)
-        groups.append(
-            ValueGroup(
-                column=column, heading=heading, choices=choices, values=shown, open=still_open
-            )
+        still_open = [value for value in shown if value.is_open]
+        group = ValueGroup(
+            column=column,
+            heading=heading,
+            choices=choices,
+            values=shown,
+            open=len(still_open),
+            asks=not all(value.meant for value in still_open),
         )
+        groups.append(group)
     return groups
 
 

@@ -27,10 +27,10 @@ from tracker.administration.roster.rules import (
     RosterChange,
     RosterGround,
     RosterMapping,
-    RosterWords,
     is_name,
 )
 from tracker.administration.roster.rules_files import MEANT, RosterColumn as Column
+from tracker.administration.roster.rules_words import RosterWords
 from tracker.rules.core.memberships import MembershipTerms
 from tracker.rules.delimited import plain
 from tracker.rules.errors import Invalid
@@ -80,7 +80,7 @@ class RosterPeople:
         for person in dict.fromkeys(person for of in people for person in of.values()):
             for name in {person.name, *(row.name for row in person.rows)} - {""}:
                 called.setdefault(plain(name), {})[person] = None
-        return {name: list(found.keys() - self.left or found) for name, found in called.items()}
+        return {name: list(of.keys() - self.left or of) for name, of in called.items()}
 
     def identify(self, row: PlannedRow) -> None:
         """Who the row is about, by staff ID, else by address, else somebody new; or what keeps it

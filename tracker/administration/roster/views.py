@@ -4,13 +4,17 @@ from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext as _, lazy_gettext as _l, ngettext
 
+from tracker.administration.role_profiles import (
+    actions as role_profiles_actions,
+    queries as role_profiles_queries,
+)
 from tracker.administration.roster import (
     actions as roster_actions,
     pages as roster_pages,
     queries as roster_queries,
 )
 from tracker.administration.roster.forms import AnswersForm, ColumnsForm, EndPeopleForm, UploadForm
-from tracker.administration.roster.rules import JOB, READY, RosterState
+from tracker.administration.roster.rules import JOB, LABEL, READY, RosterMapping, RosterState
 from tracker.administration.roster.rules_files import values_of
 from tracker.policy.permissions import Subject, allows, library_of
 from tracker.queries.access import subjects as subjects_queries
@@ -72,7 +76,8 @@ def columns(roster: Subject) -> ResponseReturnValue:
 @limiter.limit(TOO_OFTEN)
 def choose(roster: Subject) -> ResponseReturnValue:
     form, actor, now = ColumnsForm(), session.actor(), session.now()
-    mapping = form.mapping(roster_queries.roster(roster.id))
+    staged = roster_queries.roster(roster.id)
+    mapping = form.mapping(len(staged.headings), roster_actions.mapping_of(staged))
     remember = bool(form.remember.data)
     page = saved(
         form,
@@ -89,10 +94,10 @@ def choose(roster: Subject) -> ResponseReturnValue:
 def answer(roster: Subject) -> ResponseReturnValue:
     staged = roster_queries.roster(roster.id)
     values = values_of(roster_queries.cells(roster.id), staged.columns)
-    mapping = AnswersForm().mapping(staged, values)
+    mapping = AnswersForm().mapping(roster_actions.mapping_of(staged), values)
     return pressed(
         lambda: roster_actions.choose(
-            session.actor(), roster.id, mapping, session.now(), remember=True
+            session.actor(), roster.id, _with_profiles(mapping), session.now(), remember=True
         ),
         _("Saved. All rows were checked again."),
         _page_of(roster),
@@ -190,6 +195,20 @@ def _columns_page(roster: Subject, form: ColumnsForm | None) -> str:
     staged = roster_queries.roster(roster.id)
     page = roster_pages.columns_page(staged, form)
     return render("administration/people/roster/columns.html", **page)
+
+
+def _with_profiles(mapping: RosterMapping) -> RosterMapping:
+    """Role labels that were chosen for titles become job profiles."""
+    actor, now = session.actor(), session.now()
+    titles = mapping.meanings.get("role_profile", {})
+    labels = {meant.removeprefix(LABEL) for meant in titles.values() if meant.startswith(LABEL)}
+    framework = roster_queries.labels_offered(actor, actor.today(now)) if labels else None
+    if framework is None:
+        return mapping
+    role_profiles_actions.start_from_labels(actor, framework.id, now, labels)
+    made = {f"{LABEL}{name}": str(key) for key, name in role_profiles_queries.choices(actor)}
+    meant = {title: made.get(meaning, meaning) for title, meaning in titles.items()}
+    return mapping._replace(meanings=mapping.meanings | {"role_profile": meant})
 
 
 def _not_in_file_page(roster: Subject, form: EndPeopleForm) -> str:
