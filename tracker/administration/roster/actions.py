@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -379,7 +379,7 @@ class _Import:
                     self._change(person, here[person.id])
             tx.flush()
             self._write_memberships(terms)
-        name_people(tx, self.staged, self.ids)
+        self._name_people()
         self.staged.state, self.staged.imported_at = RosterState.IMPORTED, self.now
         self.note(None, "roster_imported", added=len(self.ids), changed=len(changing))
         return BroughtIn(len(self.ids), len(changing))
@@ -426,6 +426,17 @@ class _Import:
             place = self._place(self.first[person]) if person in self.first else {}
             self.note(self.ids[person], "person_added", **place)
 
+    def _name_people(self) -> None:
+        """Whom the rows added."""
+        of_row = RosterRow.import_id == self.staged.id, RosterRow.number == bindparam("of_number")
+        added = [
+            {"of_number": row.number, "person_id": person_id}
+            for person, person_id in self.ids.items()
+            for row in person.rows
+        ]
+        if added:
+            self.tx.execute(update(table_of(RosterRow)).where(*of_row), added)
+
     def _change(self, row: Person, planned: PlannedPerson) -> None:
         """As administration/people/actions.edit does it for one."""
         if planned.comes_back:
@@ -467,11 +478,3 @@ class _Import:
     def note(self, person_id: int | None, kind: str, **facts: str | int) -> None:
         facts |= {"roster": self.staged.id}
         audit_records.note_by(self.tx, kind, self.actor, self.now, person_id, **facts)
-
-
-def name_people(tx: Session, staged: RosterImport, ids: dict[PlannedPerson, int]) -> None:
-    """Whom the rows added."""
-    for person, person_id in ids.items():
-        for row in person.rows:
-            where = RosterRow.import_id == staged.id, RosterRow.number == row.number
-            tx.execute(update(RosterRow).where(*where).values(person_id=person_id))
