@@ -84,11 +84,12 @@ def test_everybody_who_lacks_an_invitation_is_invited_at_once(
 
 
 @pytest.mark.in_ci
-def test_a_long_list_is_invited_page_by_page_or_all_at_once(
+def test_a_long_list_is_invited_page_by_page_or_a_team_or_all_at_once(
     mailing: Flask, world: World, sign_in: SignInAs
 ) -> None:
     with mailing.app_context():
-        ids = {join(world, f"person {number:03}", "central") for number in range(2 * PAGE + 5)}
+        ids = {join(world, f"person {number:03}", "central") for number in range(2 * PAGE + 2)}
+        ids |= {join(world, f"driver {number:03}", "bookmobile") for number in range(3)}
         with transaction() as tx:
             tx.execute(update(Person).where(Person.id.in_(ids)).values(password_hash=None))
     adam = sign_in(world.email("adam"))
@@ -100,11 +101,16 @@ def test_a_long_list_is_invited_page_by_page_or_all_at_once(
     assert (len(first), len(last), first & last) == (PAGE, 5, set())
     sent = adam.post("/admin/people/invitations?page=3", {"people": sorted(last)})
     assert "5 invitations" in adam.get(sent.location).text
+    of_team = f"/admin/people/invitations?team={world.teams['bookmobile']}"
+    assert len(ticked(of_team)) == 3
+    assert "Central &gt; Bookmobile (3)</option>" in adam.get(of_team).text
+    sent = adam.post(of_team, {"everyone": "1"})
+    assert "3 invitations" in adam.get(sent.location).text
     page = adam.get("/admin/people/invitations").text
-    assert f"{2 * PAGE} people need an invitation." in page
-    assert f"Invite {2 * PAGE} people</button>" in page
+    assert f"{2 * PAGE - 3} people need an invitation." in page
+    assert f"Invite {2 * PAGE - 3} people</button>" in page
     sent = adam.post("/admin/people/invitations", {"everyone": "1"})
-    assert f"{2 * PAGE} invitations" in adam.get(sent.location).text
+    assert f"{2 * PAGE - 3} invitations" in adam.get(sent.location).text
     with mailing.app_context():
         mailed = db.session.scalars(select(LinkMail.mail_id)).all()
     assert len(mailed) == len(ids)

@@ -186,6 +186,15 @@ class MailChoiceForm(Form):
     )
 
 
+class InviteesForm(Form):
+    """In the address of the list."""
+
+    class Meta:
+        csrf = False
+
+    team = fields.select_id(_l("Team"))
+
+
 class InviteForm(Form):
     people: Any = SelectMultipleField(
         _l("People"),

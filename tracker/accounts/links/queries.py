@@ -120,10 +120,15 @@ class Invitee:
         return self.state in NEEDED
 
 
-def invitees(actor: Actor, now: dt.datetime, person_id: int | None = None) -> list[Invitee]:
-    """Everybody of the actor's library without a password who is not disabled, or that one of them:
-    first who needs an invitation, then by name. Two queries."""
+def invitees(
+    actor: Actor, now: dt.datetime, person_id: int | None = None, team_id: int | None = None
+) -> list[Invitee]:
+    """Everybody of the actor's library without a password who is not disabled, or that one of them,
+    or those of a team: first who needs an invitation, then by name. Two queries."""
     which = [*_here(actor), *([] if person_id is None else [Person.id == person_id])]
+    if team_id is not None:
+        of_team = Membership.team_id == team_id, _stands(actor.today(now))
+        which.append(exists().where(Membership.person_id == Person.id, *of_team))
     mails = {
         row.person_id: row
         for row in session().execute(
@@ -189,10 +194,33 @@ def _here(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def teams_of_invitees(actor: Actor, today: dt.date) -> Sequence[Row[int, str, str | None, int]]:
+    """The teams of those without a password, with that above each but the library's, and how many
+    of them belong there, by name. One query."""
+    above = aliased(Team)
+    return (
+        session()
+        .execute(
+            select(Team.id, Team.name, above.name, func.count(Person.id.distinct()))
+            .join(Membership, Membership.team_id == Team.id)
+            .join(Person, Person.id == Membership.person_id)
+            .outerjoin(above, and_(above.id == Team.parent_id, above.parent_id.is_not(None)))
+            .where(*_here(actor), _stands(today))
+            .group_by(Team.id, Team.name, above.name)
+            .order_by(func.coalesce(above.name, Team.name), Team.name, Team.id)
+        )
+        .all()
+    )
+
+
+def _stands(today: dt.date) -> ColumnElement[bool]:
+    """A membership that is not over."""
+    return or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
+
+
 def _has_work(today: dt.date) -> ColumnElement[bool]:
     """A membership now or to come, or a right."""
-    stands = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
-    belongs = exists().where(Membership.person_id == Person.id, stands)
+    belongs = exists().where(Membership.person_id == Person.id, _stands(today))
     return or_(belongs, Person.administrator, Person.operator, Person.framework_editor)
 
 

@@ -10,15 +10,29 @@ set, by links to hand over.
 import datetime as dt
 import math
 
-from flask import Blueprint, current_app, make_response, redirect, url_for
+from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from tracker.accounts.account import actions as account_actions
-from tracker.accounts.account.forms import InviteForm, RecoveryCodeForm, ResetForm, WelcomeForm
+from tracker.accounts.account.forms import (
+    InviteesForm,
+    InviteForm,
+    RecoveryCodeForm,
+    ResetForm,
+    WelcomeForm,
+)
 from tracker.accounts.links import actions as links_actions
 from tracker.accounts.links.actions import AT_ONCE_MAX
-from tracker.accounts.links.queries import InvitationState, Invited, invited, invitees, own_library
+from tracker.accounts.links.queries import (
+    InvitationState,
+    Invited,
+    Invitee,
+    invited,
+    invitees,
+    own_library,
+    teams_of_invitees,
+)
 from tracker.accounts.sign_in.pages import Waits, remember_device, this_device, unknown_link
 from tracker.accounts.sign_in.rules import MAILS, Counted
 from tracker.policy.permissions import Subject, allows, library_of
@@ -34,6 +48,7 @@ from tracker.web.http.errors import flash_message, mark_refused, message_for, pu
 from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.http.rate_limits import bucket, keyed, limiter, source
 from tracker.web.i18n.render import render
+from tracker.web.ui import fields
 from tracker.web.ui.filters import page_number
 from tracker.web.ui.templating.dates import moment
 
@@ -250,7 +265,7 @@ def send() -> ResponseReturnValue:
     """To those who are ticked, or to everybody who needs one, on all pages of the list."""
     form = InviteForm()
     if form.everyone.data:
-        people = invitees(session.actor(), session.now())
+        _of_team, people = _listed()
         form.people.data = [person.id for person in people if person.is_needed][:AT_ONCE_MAX]
     if not session.is_mail_set():
         made = accepted(
@@ -295,9 +310,21 @@ def _links(tokens: dict[int, str]) -> str:
     )
 
 
+def _listed() -> tuple[InviteesForm, list[Invitee]]:
+    """Those of the team that is asked for in the address, or all."""
+    actor, now, form = session.actor(), session.now(), InviteesForm(request.args)
+    teams = {
+        team_id: f"{above} > {name} ({count})" if above else f"{name} ({count})"
+        for team_id, name, above, count in teams_of_invitees(actor, actor.today(now))
+    }
+    form.team.choices = fields.choices([("", _("All teams")), *teams.items()])
+    form.team.data = form.team.data if form.team.data in teams else None
+    return form, invitees(actor, now, team_id=form.team.data)
+
+
 def _page(form: InviteForm) -> str:
     actor, now = session.actor(), session.now()
-    people, library = invitees(actor, now), own_library(actor)
+    (of_team, people), library = _listed(), own_library(actor)
     needed = {person.id for person in people if person.is_needed}
     cut, at_once = table_page(people, page_number()), min(len(needed), AT_ONCE_MAX)
     if session.is_mail_set():
@@ -309,6 +336,8 @@ def _page(form: InviteForm) -> str:
     return render(
         "accounts/links/people_invitations.html",
         form=form,
+        of_team=of_team,
+        kept={"team": of_team.team.data} if of_team.team.data else {},
         invitees=cut,
         chosen=needed if form.people.data is None else set(form.people.data),
         needed=len(needed),
