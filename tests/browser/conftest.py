@@ -191,6 +191,7 @@ class Site:
 
 
 PLACES = "places.pickle"
+ROSTERS = Path(__file__).parents[1] / "administration" / "roster" / "files"
 
 
 @contextmanager
@@ -208,6 +209,15 @@ def demo_app(folder: Path) -> Iterator[Flask]:
             db.engine.dispose()
 
 
+def upload_a_roster(app: Flask) -> None:
+    """One that isn't imported yet, with columns and rows that ask something: the demo has none."""
+    administrator = Client(app)
+    administrator.sign_in(str(PEOPLE["administrator"]), load_cast().password)
+    with (ROSTERS / "county.xlsx").open("rb") as file:
+        uploaded = administrator.post("/admin/people/import", {"file": file})
+    assert uploaded.status_code == 303, uploaded.text
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo's data and with every page that its people can reach: made once, by
@@ -222,6 +232,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
             with demo_app(folder) as app:
                 loaded = app.test_cli_runner().invoke(args=["demo", "load"])
                 assert loaded.exit_code == 0, loaded.output
+                upload_a_roster(app)
                 places = explore(app, load_cast().password)
             (folder / PLACES).write_bytes(pickle.dumps(places))
     return folder
