@@ -61,11 +61,12 @@ screenshots: $(STAMP) ## the pictures of README.md and docs/ and the sample PDFs
 	@$(SYNC) --group browser
 	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py -k "test_picture or test_sample"
 
-diagrams: $(STAMP) ## the pictures of docs/, tables.md, access.md, and moves.md, anew from the program
+diagrams: $(STAMP) ## the pictures of docs/, tables.md, access.md, moves.md, and personal-data.md, anew from the program
 	@$(BIN)/python -m tests.docs.house
 	@$(BIN)/python -m tests.docs.tables
 	@$(BIN)/python -m tests.docs.access_rules
 	@$(BIN)/python -m tests.docs.moves
+	@$(BIN)/python -m tests.record.personal_data
 
 demo-rows: $(STAMP) ## seed_data/demo/rows.jsonl, anew from the story of the demo (2 minutes)
 	@$(BIN)/python -m tests.demo.rows

@@ -16,6 +16,7 @@ from typing import TypeVar
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Table,
     bindparam,
     delete,
     event,
@@ -102,6 +103,15 @@ def delete_many(tx: Session, model: type[Row], *which: ColumnElement[bool]) -> l
         _note(tx, NotedRow(tx.get_nested_transaction(), row, is_gone=True))
         tx.expunge(row)
     return rows
+
+
+def delete_rows(tx: Session, table: Table, *which: ColumnElement[bool]) -> None:
+    """Delete the rows of any table for which that holds, also of a sealed one."""
+    sealed = [model for model in SEALED_TABLES if model.__table__ is table]
+    if sealed:
+        delete_many(tx, sealed[0], *which)
+    else:
+        tx.execute(delete(table).where(*which))
 
 
 def follow(tx: Session, person_id: int, sequence: int | None, digest: bytes | None) -> None:

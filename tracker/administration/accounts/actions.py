@@ -17,9 +17,8 @@ from tracker.accounts.account.rules import MERGE_LASTS, MERGE_WAITS, MergeOutcom
 from tracker.accounts.readers import records as readers_records
 from tracker.administration.accounts import queries as accounts_queries
 from tracker.administration.memberships import records as memberships_records
-from tracker.db import Base, transaction
+from tracker.db import transaction
 from tracker.models import (
-    SEALED_TABLES,
     AccountMerge,
     AlertMail,
     LinkMail,
@@ -28,6 +27,7 @@ from tracker.models import (
     Person,
     RosterRow,
 )
+from tracker.models.record import personal
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit as audit_records, seals as seals_records
 from tracker.records.core import administration as administration_records
@@ -217,14 +217,8 @@ def _remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None
     tx.execute(delete(AlertMail).where(AlertMail.mail_id.in_(mails)))
     tx.execute(delete(LinkMail).where(LinkMail.mail_id.in_(mails)))
     tx.execute(update(RosterRow).where(RosterRow.person_id == person.id).values(person_id=None))
-    for column in accounts_queries.GOES:
-        table = Base.metadata.tables[column.partition(".")[0]]
-        is_theirs = table.c[column.partition(".")[2]] == person.id
-        sealed = [model for model in SEALED_TABLES if model.__tablename__ == table.name]
-        if sealed:
-            seals_records.delete_many(tx, sealed[0], is_theirs)
-        else:
-            tx.execute(delete(table).where(is_theirs))
+    for table, column in personal.naming("goes"):
+        seals_records.delete_rows(tx, table, column == person.id)
     person.name, person.staff_id, person.email = "", None, f"removed-{person.id}"
     person.administrator = person.operator = person.framework_editor = False
     person.disabled_at = person.removed_at = now

@@ -10,47 +10,21 @@ from tracker.accounts.account.rules import MergeOutcome
 from tracker.db import Base, session
 from tracker.models import AccountMerge, Person, Review
 from tracker.models.columns import written
+from tracker.models.record import personal
 from tracker.models.reviews.reviews import IS_LIVE
 from tracker.policy.permissions import Actor, people_of
-
-GOES = (
-    "address_changes.person_id",
-    "deputies.deputy_id",
-    "former_addresses.person_id",
-    "invitations.person_id",
-    "job_people.person_id",
-    "memberships.person_id",
-    "notices.about_id",
-    "notices.person_id",
-    "outbox_mails.person_id",
-    "record_openings.person_id",
-    "record_openings.reader_id",
-    "roster_rows.person_id",
-    "standings.person_id",
-)
-"""What others made with the account: deleted with it, in this order; rows of rosters forget it."""
-STAYS = (
-    "audit_events.subject_id",
-    "counted_outcomes.person_id",
-    "figure_groups.person_id",
-    "looks.owner_id",
-    "person_versions.person_id",
-    "snapshot_people.person_id",
-)
-"""What is never deleted, and says nothing of a record: it goes on pointing at the nameless row, as
-figures of a round that is kept do."""
 
 
 def is_unused(person_id: int) -> bool:
     """Whether they never set a password, own nothing, and did nothing that is on record. Any row
-    that points at a person counts as use, also in tables to come; exceptions are named above. One
-    query."""
+    that points at a person counts as use, also in tables to come, but for those that
+    models/record/personal names. One query."""
+    no_use = {column for which in ("goes", "stays") for _, column in personal.naming(which)}
     own = [
         exists().where(column == person_id)
         for table in Base.metadata.tables.values()
         for column in table.columns
-        if any(key.target_fullname == "people.id" for key in column.foreign_keys)
-        and f"{table.name}.{column.name}" not in GOES + STAYS
+        if personal.parent_of(column) is Person.__table__ and column not in no_use
     ]
     never = select(Person.id).where(
         Person.id == person_id,
