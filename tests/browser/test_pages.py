@@ -49,6 +49,7 @@ RARE = {
 ANSWERS = {
     "accounts/address_confirm.html",
     "accounts/address_take_back.html",
+    "accounts/again.html",
     "accounts/wait.html",
     "administration/accounts/delete.html",
     "administration/moves/show.html",
@@ -57,6 +58,7 @@ ANSWERS = {
     "assessment/later.html",
     "assessment/replaced.html",
     "today/front.html",
+    "today/record_file.html",
     "evidence/erased.html",
     "frameworks/changes.html",
     "profiles/closed.html",

@@ -156,6 +156,8 @@ DOORS = [
     Door("jobs.index", "302 200 200 200 200 200 200 200 200"),
     Door("jobs.download", "302 404 404 404 404 404 404 404 404", values=its_id, arrange=job_of_ana),
     Door("jobs.discard", "401 303 404 404 404 404 404 404 404", "POST", its_id, arrange=job_of_ana),
+    Door("accounts.again", "302 200 200 200 200 200 200 200 200"),
+    Door("accounts.unlock", SIGNED_IN_POST, "POST"),
     Door("accounts.change_password", SIGNED_IN_POST, "POST"),
     Door("accounts.end_other_sign_ins", "401 303 303 303 303 303 303 303 303", "POST"),
     Door("address_changes.show", "302 200 200 200 200 200 200 200 200"),

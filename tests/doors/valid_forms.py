@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from config import ROOT
 from tests.client import PASSWORD
-from tests.doors import DOORS, administration
+from tests.doors import DOORS, administration, drafts
 from tests.doors.accounts import another_device, asked_address, new_reader
 from tests.doors.door import Door
 from tests.doors.frameworks import (
@@ -44,6 +44,7 @@ from tracker.assessment.imports.forms import headings
 from tracker.assessment.imports.rules import plan, read
 from tracker.assessment.older import actions as older_actions
 from tracker.db import session, transaction
+from tracker.evidence.erasures import queries as erasures_queries
 from tracker.evidence.pieces import actions as pieces_actions
 from tracker.frameworks.drafts.queries import DraftedVersion, drafted
 from tracker.frameworks.versions import actions as frameworks_versions_actions
@@ -437,7 +438,14 @@ def as_previewed(world: World) -> dict[str, object]:
     return {"seen": version_moves_queries.digest(library_id, framework.moves[0].to, today)}
 
 
+def unsent(world: World) -> dict[str, object]:
+    return {"seen": erasures_queries.unsent(world.people["ana"]).digest()}
+
+
 SENDS = [
+    Send("accounts.unlock", "ana", words(current=PASSWORD)),
+    Send("own_record.make", "ana"),
+    Send("own_record.erase", "ana", unsent, arrange=drafts.of_ana),
     Send("accounts.change_password", "ana", words(current=PASSWORD, new=NEW_PASSWORD)),
     Send("accounts.come_back", "ana", arrange=gone),
     Send("accounts.cover", "ana", words(covers_screen="y")),

@@ -16,10 +16,12 @@ from flask.cli import with_appcontext
 from tracker.cli import faults
 from tracker.cli.database import lay_out
 from tracker.cli.faults import tell
+from tracker.evidence.erasures import actions as erasures_actions
 from tracker.operations.backups import actions as backups_actions
 from tracker.operations.backups.rules import FAULTY, Finding
 from tracker.operations.system import actions as system_actions
 from tracker.rules.errors import Conflict, Invalid, Refusal, Unkept, Unreachable
+from tracker.storage.erasure_list import NAME
 
 T = TypeVar("T")
 KEPT_HEAD = ("Code", "Answer", "Date", "Note")
@@ -158,6 +160,7 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
         who = f"{people:,} {'person' if people == 1 else 'people'}"
         by_people = f"by {who} since {since:%Y-%m-%d at %H:%M} UTC"
         click.echo(f"{lost:,} ratings {by_people} are not in it{they_stay}")
+    erasures_actions.complete_list_or_leave(config["DATA_DIR"])
     tried = or_exit(
         lambda: backups_actions.bring_back(
             file,
@@ -171,6 +174,9 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
         )
     )
     tell(tried.findings)
+    made_at = tried.manifest.made_at
+    again = erasures_actions.apply_list(config["DATA_DIR"], made_at, config["FILES"], now)
+    click.echo(f"Erased again, as it was after this backup: {again} erasures.")
     if not lost:
         click.echo(f"Nothing was rated since {since:%Y-%m-%d at %H:%M} UTC.")
     for kept in (aside, aside.with_suffix(FAULTY)) if aside is not None else ():
@@ -180,6 +186,27 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
         f"Restored as it was on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC. Everybody "
         "signs in again."
     )
+
+
+@click.command("erasures")
+@click.option(
+    "--again-since",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    help="In UTC: erase again what was erased since then.",
+)
+@with_appcontext
+def erasures(again_since: dt.datetime | None) -> None:
+    """The list of what people erased, which is kept outside the database too.
+
+    It holds numbers and no text. tracker restore goes by it; after another way of restoring, give
+    the time of that backup with --again-since."""
+    folder, now = current_app.config["DATA_DIR"], dt.datetime.now(dt.UTC)
+    added = erasures_actions.complete_list(folder)
+    click.echo(f"Erasures added to {folder / NAME}: {added}.")
+    if again_since is not None:
+        since = again_since.replace(tzinfo=dt.UTC)
+        again = erasures_actions.apply_list(folder, since, current_app.config["FILES"], now)
+        click.echo(f"Erased again: {again} erasures.")
 
 
 @click.group("ratings")

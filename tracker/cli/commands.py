@@ -48,6 +48,11 @@ COMMANDS = {
     "demo": CommandPlace(
         "tracker.cli.demo", "demo", "The demo library, whose passwords are public."
     ),
+    "erasures": CommandPlace(
+        "tracker.cli.backups",
+        "erasures",
+        "The list of what people erased, which is kept outside the database too.",
+    ),
     "files": CommandPlace("tracker.cli.files", "files", "Evidence files."),
     "framework": CommandPlace("tracker.cli.frameworks.frameworks", "framework", "Frameworks."),
     "mail": CommandPlace("tracker.cli.mail", "mail", "Mail.", True),

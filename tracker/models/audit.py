@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Digest, Id, parent
+from tracker.models.columns import Digest, Id, Prose, parent
 
 
 class AuditEvent(Base):
@@ -67,7 +67,8 @@ class Look(Base):
 
 class Erasure(Base):
     """While a row is open, the erasable text of that person may be deleted; nothing else opens that
-    door."""
+    door. `numbers`: of the ratings and drafts that went with it, so that they go again from an
+    older backup (evidence/erasures/rules)."""
 
     __tablename__ = "erasures"
 
@@ -75,6 +76,7 @@ class Erasure(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     opened_at: Mapped[dt.datetime]
     closed_at: Mapped[dt.datetime | None]
+    numbers: Mapped[Prose] = mapped_column(default="", server_default=text("''"))
 
 
 class Seal(Base):

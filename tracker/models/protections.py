@@ -198,7 +198,7 @@ PROTECTIONS = {
     ),
     "erasures": sealed(
         12,
-        "person_id opened_at closed_at",
+        "person_id opened_at closed_at numbers",
         (Erasure.person_id,),
         rows=Rows.FROZEN,
         moving="closed_at",

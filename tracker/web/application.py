@@ -14,6 +14,7 @@ from tracker.administration.roster import views as roster_views
 from tracker.notifications.mail import pages as mail_pages
 from tracker.operations.system import views as system_views
 from tracker.teams.gaps import exports as gaps_exports
+from tracker.today.own_record import exports as own_record_exports
 from tracker.web.blueprints import BLUEPRINTS
 from tracker.web.http import (
     access,
@@ -71,6 +72,7 @@ def with_pages(app: Flask) -> Flask:
     mail_pages.init_app(app)
     gaps_exports.init_app(app)
     roster_views.init_app(app)
+    own_record_exports.init_app(app)
     Compress(app)
     content_language.init_app(app)
     for blueprint in BLUEPRINTS:

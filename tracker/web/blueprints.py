@@ -45,6 +45,7 @@ from tracker.teams.gaps import views as gaps_views
 from tracker.teams.rounds import views as teams_rounds_views
 from tracker.teams.team import views as team_views
 from tracker.today.front import views as front_views
+from tracker.today.own_record import views as own_record_views
 from tracker.today.page import views as page_views
 from tracker.today.search import views as search_views
 
@@ -86,6 +87,7 @@ BLUEPRINTS: list[Blueprint] = [
     pieces_views.bp,
     endorsements_views.exceptions,
     page_views.finish,
+    own_record_views.bp,
     front_views.bp,
     drafts_views.files,
     drafts_views.bp,

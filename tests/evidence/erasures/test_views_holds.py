@@ -145,7 +145,7 @@ def test_a_removal_that_was_cut_short_is_made_good(
     assert in_database(app) == {"file_removals"}
     assert stored(app)
     said = app.test_cli_runner().invoke(args=["work", "--daily"])
-    assert "Erased files removed: 1." in said.output
+    assert "Erased files removed: 1;" in said.output
     assert in_database(app) == set()
     assert on_disk(app) == set()
 

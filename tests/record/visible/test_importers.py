@@ -105,6 +105,7 @@ WITHOUT_A_READER = {
     "tracker/reviews/second_opinions/queries.py": OWN,
     "tracker/reviews/sending/": OWN,
     "tracker/today/demo/actions.py": "makes the demo",
+    "tracker/today/own_record/queries.py": OWN,
 }
 
 

@@ -173,6 +173,10 @@ class AwayForm(Form):
     )
 
 
+class AgainForm(Form):
+    current = _password(_l("Password"), _l("Enter your password."))
+
+
 class PasswordForm(Form):
     current = _password(_l("Password now"), _l("Enter the password that you have now."))
     new: Any = PasswordField(_l("New password"), [InputRequired(_l("Choose a new password."))])

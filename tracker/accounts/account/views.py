@@ -10,6 +10,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from tracker.accounts.account import actions as account_actions, queries as account_queries
 from tracker.accounts.account.forms import (
     MAIL_CHOICES,
+    AgainForm,
     AwayForm,
     CoverForm,
     MailChoiceForm,
@@ -169,6 +170,26 @@ def change_password() -> ResponseReturnValue:
     done = _("Your password is changed. You are signed out everywhere else.")
     page = saved(form, lambda: session.change_password(form.current.data, form.new.data), done, to)
     return page or (render("accounts/password.html", form=form), 422)
+
+
+@bp.get("/account/again")
+@door(Permission.SIGNED_IN)
+def again() -> ResponseReturnValue:
+    return _again(AgainForm(formdata=None))
+
+
+@bp.post("/account/again")
+@door(Permission.SIGNED_IN)
+@limiter.limit("10 per minute")
+def unlock() -> ResponseReturnValue:
+    form, to = AgainForm(), own_address(request.args.get("next", ""), url_for("accounts.show"))
+    if accepted(form, lambda: session.unlock(form.current.data)):
+        return redirect(to, 303)
+    return _again(form), 422
+
+
+def _again(form: AgainForm) -> str:
+    return render("accounts/again.html", form=form, next=request.args.get("next", ""))
 
 
 @bp.post("/account/sign-ins/<id:sign_in_id>/end")

@@ -23,6 +23,7 @@ from tracker.records import audit as audit_records
 from tracker.records.core import administration as administration_records
 from tracker.row_locks import held
 from tracker.rules.core.tokens import token_hash
+from tracker.rules.errors import Invalid
 
 SEEN_EVERY = dt.timedelta(minutes=5)
 """A sign-in that is used says so at most this often, and more often where it ends soon."""
@@ -77,6 +78,21 @@ def tell_refused(number: int, now: dt.datetime) -> None:
         audit_records.note(
             tx, "not_recorded", now, library_id=None, actor_id=None, sign_ins_refused=number
         )
+
+
+def unlock(actor: Actor, passwords: Passwords, password: str, now: dt.datetime) -> None:
+    """Their sign-in is as if it began now, but for when it ends. Raises Invalid("password_wrong",
+    "current"), which the audit tells as it does a sign-in that was refused."""
+    own = session().get_one(Person, actor.person_id)
+    fits = passwords.fits(own.password_hash, password)
+    with transaction() as tx:
+        person = sign_in_records.owner(tx, actor.person_id)
+        if not fits:
+            audit_records.note_person(tx, "sign_in_refused", person, None, now)
+        elif person.password_hash == own.password_hash:
+            sign_in_records.unlock(tx, actor.sign_in_id, now)
+    if not fits:
+        raise Invalid("password_wrong", "current")
 
 
 def sign_out(actor: Actor, now: dt.datetime) -> None:

@@ -67,6 +67,11 @@ def renew(tx: Session, sign_in_id: int | None, came_with: str, now: dt.datetime)
     return token if renewed else None
 
 
+def unlock(tx: Session, sign_in_id: int | None, now: dt.datetime) -> None:
+    """Its person gave their password again."""
+    _change(tx, SignIn.id == sign_in_id, started_at=now)
+
+
 def end(tx: Session, sign_in_id: int | None, now: dt.datetime) -> None:
     """Its cookie is worth nothing from here on."""
     _change(tx, SignIn.id == sign_in_id, ended_at=now)

@@ -100,7 +100,8 @@ PARTS: Parts = {
     DailyPart.ROSTERS: lambda now: f"Imported files forgotten: {roster_actions.forget(now)}.",
     DailyPart.JOBS: lambda now: f"Background work forgotten: {jobs_services.forget(now)}.",
     DailyPart.ERASED_FILES: lambda _now: (
-        f"Erased files removed: {erasures_actions.finish(current_app.config['FILES'])}."
+        f"Erased files removed: {erasures_actions.finish(current_app.config['FILES'])}; erasures "
+        f"listed: {erasures_actions.complete_list(current_app.config['DATA_DIR'])}."
     ),
     DailyPart.LEFTOVERS: lambda now: swept_words(file_rows.sweep(current_app.config["FILES"], now)),
     DailyPart.STATISTICS: lambda now: (

@@ -2,13 +2,15 @@
 out of sight until it ends."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from tracker.db import Base
 from tracker.evidence.pieces.rules import goes_too
 from tracker.models import (
     Confirmation,
@@ -24,6 +26,7 @@ from tracker.models import (
     HeldText,
     LegalHold,
     Rating,
+    RatingEntry,
     Review,
     ReviewItem,
     ReviewItemEvidence,
@@ -32,6 +35,7 @@ from tracker.models import (
     StoredFile,
     Submission,
 )
+from tracker.models.record import personal
 from tracker.record.ratings import records as record_ratings_records
 from tracker.records import (
     audit as audit_records,
@@ -145,7 +149,7 @@ def erase(
     tx.flush()
     _erase_versions(taker, [text for _number, text in texts], erasure.id, reason)
     _erase_beside(taker, evidence, [text.version_id for _number, text in texts])
-    _forget_answers(tx, owner_id)
+    forget_answers(tx, owner_id)
     jobs_records.forget_files_about(tx, owner_id, now)
     tx.flush()
     erasure.closed_at = now
@@ -172,6 +176,63 @@ def erase_links(tx: Session, evidence: Evidence, now: dt.datetime) -> None:
     for link in tx.scalars(select(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id)):
         taker.take(HeldSource.LINK, link.id, evidence.person_id, reason=link.reason)
     tx.execute(delete(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id))
+
+
+def erase_rows(
+    tx: Session, person_id: int, rows: Mapping[str, Collection[int]], now: dt.datetime
+) -> None:
+    """Erase those of somebody's rows, by table (evidence/erasures/queries.unsent): as they are
+    theirs and nobody else has used them, nothing else goes with them."""
+    taker = taker_of(tx, person_id, now)
+    erasure = Erasure(
+        person_id=person_id,
+        opened_at=now,
+        numbers=json.dumps({name: [*ids] for name, ids in rows.items() if ids}),
+    )
+    tx.add(erasure)
+    tx.flush()
+    history: dict[int, list[str]] = {}
+    for entry in tx.scalars(
+        select(RatingEntry)
+        .where(RatingEntry.id.in_(rows.get("rating_entries", ())))
+        .order_by(RatingEntry.id)
+    ):
+        line = f"{entry.rated_at.isoformat()} {entry.answer or ''}"
+        history.setdefault(entry.skill_id, []).append(line)
+    for rating in tx.scalars(select(Rating).where(Rating.id.in_(rows.get("ratings", ())))):
+        taker.take(
+            HeldSource.RATING,
+            rating.id,
+            person_id,
+            own_note=rating.own_note,
+            reviewer_note=rating.reviewer_note,
+            history="\n".join(history.get(rating.skill_id, ())),
+        )
+    for draft in tx.scalars(select(Draft).where(Draft.id.in_(rows.get("drafts", ())))):
+        taker.take(HeldSource.DRAFT, draft.id, person_id, fields=draft.fields)
+    for table in reversed(Base.metadata.sorted_tables):
+        if rows.get(table.name):
+            is_theirs = personal.owned(table, person_id), table.c.id.in_(rows[table.name])
+            seals_records.delete_rows(tx, table, *is_theirs)
+    forget_answers(tx, person_id)
+    jobs_records.forget_files_about(tx, person_id, now)
+    tx.flush()
+    erasure.closed_at = now
+    tx.flush()
+
+
+def empty_own_notes(tx: Session, person_id: int, ids: Collection[int], now: dt.datetime) -> None:
+    """What somebody wrote for themselves beside ratings that stay."""
+    taker = taker_of(tx, person_id, now)
+    for rating in tx.scalars(select(Rating).where(Rating.id.in_(ids))).all():
+        taker.take(HeldSource.RATING, rating.id, person_id, own_note=rating.own_note)
+        record_ratings_records.note(
+            person_id,
+            record_ratings_records.RatedStatement(rating.skill_id, rating.statement_id),
+            rating.version,
+            {"own_note": ""},
+            now,
+        )
 
 
 def _erase_versions(
@@ -288,7 +349,7 @@ def _erase_drafts(
             )
 
 
-def _forget_answers(tx: Session, owner_id: int) -> None:
+def forget_answers(tx: Session, owner_id: int) -> None:
     """A form that is sent again gets the answer that it got before, which can name a piece by its
     title: those answers go."""
     tx.execute(

@@ -3,7 +3,7 @@ stays, then the act."""
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -49,6 +49,7 @@ def erase(evidence: Subject) -> ResponseReturnValue:
     )
     if done is None:
         return _page(evidence.id, form), 422
+    erasures_actions.add_to_list(current_app.config["DATA_DIR"], session.actor(), session.now())
     forget_flashed()
     flash_message(_erased_message(held=done[0]))
     return redirect(url_for("evidence.show", evidence_id=evidence.id), 303)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
+from tracker.evidence.erasures import actions as erasures_actions
 from tracker.evidence.erasures.forms import ReplaceForm
 from tracker.evidence.pieces import (
     actions as pieces_actions,
@@ -159,6 +160,9 @@ def update(evidence: Subject) -> ResponseReturnValue:
             form.refuse(refusal)
             status, overtaken = status_of(refusal), refusal.code == "evidence_changed"
         else:
+            erasures_actions.add_to_list(
+                current_app.config["DATA_DIR"], session.actor(), session.now()
+            )
             return _saved(form, [evidence.id], erased=form.wants_erasure)
     piece = pieces_queries.piece(evidence.id) or abort(404)
     if overtaken:

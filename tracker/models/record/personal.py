@@ -111,6 +111,7 @@ stored_files: evidence, with_evidence, by person_id
   taken: name size media_type sha256
 erasures: evidence, proof, by person_id
   taken: opened_at closed_at
+  number: numbers
 evidence_erasures: evidence, proof, by erasure_id person_id
   taken: version_id erasure_id reason erased_at
 legal_holds: evidence, proof, by person_id

@@ -76,6 +76,7 @@ SENTENCES = {
     NoticeKind.JOB_FAILED: _l(
         "Something that you asked for in the background wasn’t done. See why, and what to do."
     ),
+    NoticeKind.RECORD_READY: _l("Your record is ready to download. It’s kept for 7 days."),
     NoticeKind.DAILY_WORK_FAILED: _l(
         "A part of the daily work on the server isn’t done. See which, and what to do."
     ),
@@ -109,6 +110,7 @@ PAGES = {
     NoticePage.AUDIT: "admin_audit.index",
     NoticePage.SYSTEM: "system.index",
     NoticePage.BACKGROUND: "jobs.index",
+    NoticePage.OWN_RECORD: "own_record.show",
     NoticePage.TEAMS: "teams.index",
 }
 

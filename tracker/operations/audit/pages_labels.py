@@ -124,6 +124,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "looked": _l("Record looked at"),
         "downloaded": _l("Taken out as a file"),
         "evidence_erased": _l("Evidence erased"),
+        "unsent_erased": _l("Ratings that were never sent erased"),
         "refused": _l("Refused"),
         "not_recorded": _l("Happened without being recorded"),
     },

@@ -38,6 +38,7 @@ _LIVING_SIGN_IN = (
     select(
         SignIn.id.label("sign_in_id"),
         SignIn.seen_at,
+        SignIn.started_at,
         *_OF_ACTOR,
         Person.covers_screen,
         Library.idle_minutes,
@@ -83,10 +84,12 @@ _BY_ID = (
 @dataclass(frozen=True, slots=True)
 class SignedInActor:
     """`idle`: how long their sign-in lives without use; `renews`: it is to have another token;
-    `has_link`: somebody else may have a link for a new password of theirs."""
+    `has_link`: somebody else may have a link for a new password of theirs; `started_at`: when they
+    gave their password last."""
 
     actor: Actor
     seen_at: dt.datetime
+    started_at: dt.datetime
     idle: dt.timedelta
     renews: bool
     has_link: bool
@@ -113,7 +116,7 @@ def _signed_in(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedInActo
         return None
     fields = dict(rows[0])
     seen_at, renews = fields.pop("seen_at"), fields.pop("renews") or is_former
-    has_link = fields.pop("has_link")
+    has_link, started_at = fields.pop("has_link"), fields.pop("started_at")
     limit = idle_limit(
         idle, fields.pop("idle_minutes"), on_shared_desk=fields.pop("on_shared_desk")
     )
@@ -122,6 +125,7 @@ def _signed_in(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedInActo
     return SignedInActor(
         actor=_actor(fields, rows, now),
         seen_at=seen_at,
+        started_at=started_at,
         idle=limit,
         renews=renews,
         has_link=has_link,

@@ -45,6 +45,7 @@ class NoticeKind(StrEnum):
     PEOPLE_MOVED = "people_moved"
     ROUND_REMINDER = "round_reminder"
     JOB_FAILED = "job_failed"
+    RECORD_READY = "record_ready"
     DAILY_WORK_FAILED = "daily_work_failed"
 
 
@@ -61,6 +62,7 @@ class NoticePage(StrEnum):
     AUDIT = "audit"
     SYSTEM = "system"
     BACKGROUND = "background"
+    OWN_RECORD = "own_record"
     TEAMS = "teams"
 
 
@@ -82,6 +84,7 @@ LEADS_TO = {
     NoticeKind.PEOPLE_MOVED: NoticePage.TEAMS,
     NoticeKind.ROUND_REMINDER: NoticePage.RATING,
     NoticeKind.JOB_FAILED: NoticePage.BACKGROUND,
+    NoticeKind.RECORD_READY: NoticePage.OWN_RECORD,
     NoticeKind.DAILY_WORK_FAILED: NoticePage.SYSTEM,
 }
 """These lead to a page of one's own, the others to a review."""
@@ -99,7 +102,12 @@ ALERTS = OF_ANOTHER | {
 }
 """They may be somebody's way into an account, or nobody else would look: mailed at once, whatever
 its reader chose, and on Today until they are read."""
-ON_TODAY = ALERTS | {NoticeKind.READER_ADDED, NoticeKind.OBJECTION_DECIDED, NoticeKind.JOB_FAILED}
+ON_TODAY = ALERTS | {
+    NoticeKind.READER_ADDED,
+    NoticeKind.OBJECTION_DECIDED,
+    NoticeKind.JOB_FAILED,
+    NoticeKind.RECORD_READY,
+}
 """On Today until they are read."""
 
 REMIND_DAYS = 3

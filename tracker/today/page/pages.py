@@ -340,17 +340,27 @@ def _looking_after(actor: Actor, now: dt.datetime) -> Duties:
     return operating(actor) if actor.operator else Duties([])
 
 
-def account_alerts(alerts: Sequence[MailLine]) -> list[tuple[str, PanelLink]]:
-    """What happened to their account, or to one that they look after, that they have not seen yet;
-    and where to go."""
+def account_alerts(
+    alerts: Sequence[MailLine], last_day: dt.date | None
+) -> list[tuple[str, PanelLink]]:
+    """What happened to their account, or to one that they look after, that they have not seen yet,
+    and where to go; with what to do before they leave."""
     words = {
         NoticePage.ACCOUNT: _("Open your account"),
         NoticePage.AUDIT: _("Open the audit trail"),
         NoticePage.SYSTEM: _("Open the System page"),
         NoticePage.OWN_READERS: _("See who reads your record"),
         NoticePage.BACKGROUND: _("Open Background work"),
+        NoticePage.OWN_RECORD: _("Download my record"),
     }
-    return [(sentence(one), PanelLink(href(one), words[LEADS_TO[one.kind]])) for one in alerts]
+    told = [(sentence(one), PanelLink(href(one), words[LEADS_TO[one.kind]])) for one in alerts]
+    if last_day is not None:
+        leave = _(
+            "Your last day in your team: %(day)s. Download your record while you can sign in.",
+            day=day(last_day),
+        )
+        told.append((leave, PanelLink(url_for("own_record.show"), _("Download my record"))))
+    return told
 
 
 def _rounds_open(rounds: tuple[OpenRound, ...], own: Learning | None, actor: Actor) -> list[str]:

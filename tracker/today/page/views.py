@@ -38,6 +38,7 @@ from tracker.rules.pace import minutes_for
 from tracker.rules.roles import Permission
 from tracker.teams.team import queries as team_queries
 from tracker.today.front.views import front_page
+from tracker.today.own_record import queries as own_record_queries
 from tracker.today.page.forms import UseStatementReadForm
 from tracker.today.page.forms_styleguide import rejected_sample
 from tracker.today.page.pages import account_alerts, today_of
@@ -68,17 +69,18 @@ def index() -> ResponseReturnValue:
     actor = session.actor_or_none()
     if actor is None:
         return front_page()
-    new_notices, alerts, rounds, any_held = ask_together(
+    new_notices, alerts, rounds, any_held, last_day = ask_together(
         notices_queries.unread(actor, session.today()),
         notices_queries.unread_alerts(actor),
         team_queries.open_rounds(actor.library_id, session.today()),
         links_queries.any_held(actor, session.now()),
+        own_record_queries.last_day(actor, session.now()),
     )
     return render(
         "today/today.html",
         page=today_of(actor, rounds, session.now()),
         new_notices=new_notices,
-        alerts=account_alerts(alerts),
+        alerts=account_alerts(alerts, last_day),
         held_links=links_queries.to_confirm(actor, session.now()) if any_held else [],
     )
 

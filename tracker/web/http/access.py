@@ -38,6 +38,8 @@ from tracker.web.http.errors import wants_json
 from tracker.web.http.input_checks import FORM, OPEN_FORM, Takes
 from tracker.web.http.redirects import address_here
 
+AGAIN_AFTER = dt.timedelta(minutes=10)
+
 V = TypeVar("V", bound=Callable[..., Any])
 Loader = Callable[[int, dt.date], Subject | None]
 
@@ -93,10 +95,16 @@ class IdConverter(IntegerConverter):
 
 
 def door(
-    permission: Permission, load: Loader | None = None, takes: Takes | None = None
+    permission: Permission,
+    load: Loader | None = None,
+    takes: Takes | None = None,
+    *,
+    again: bool = False,
 ) -> Callable[[V], V]:
     """Declare what a view asks for. With `load`, the record in the address is loaded and handed on
-    if allowed. `takes`: how much may be sent to it, where it answers POST; a form, if not said."""
+    if allowed. `takes`: how much may be sent to it, where it answers POST; a form, if not said.
+    `again`: who gave their password longer than AGAIN_AFTER ago is asked for it first, and comes
+    back; for a page that is asked for by GET."""
     usual = OPEN_FORM if permission is Permission.PUBLIC else FORM
 
     def declare(view: V) -> V:
@@ -131,6 +139,8 @@ def door(
                 abort(
                     403 if load is None or permissions.may_know(actor, permission, subject) else 404
                 )
+            if again and session.is_unlocked_before(session.now() - AGAIN_AFTER):
+                return redirect(url_for("accounts.again", next=address_here()))
             answer: ResponseReturnValue = view(**others)
             return answer
 
@@ -186,9 +196,9 @@ def note_opened(what: int | NoticePage) -> None:
     g.setdefault("opened", set()).add(what)
 
 
-def note_download(what: str, asked: DoorRequest) -> None:
+def note_download(what: str, asked: DoorRequest | None) -> None:
     """Note, after the response is built, that a file left which another part of the application
-    made, for another door than this one."""
+    made, for another door than this one; None: nothing, as nobody may see that it was taken."""
     g.taken = (what, asked)
 
 

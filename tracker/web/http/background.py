@@ -47,7 +47,8 @@ def register(
     app: Flask, name: str, title: Any, kind: JobKind, endpoint: str = "", record: str = ""
 ) -> None:
     """Tell the worker how work of that name is done, and its page what it is called. `endpoint`:
-    the page of what it is done to, where it has one, and `record` the name of its id there."""
+    the page of what it is done to, where it has one, and `record` the name of its id there, where
+    it is none of one's own."""
     app.extensions.setdefault("tracker_jobs", {})[name] = kind
     app.extensions.setdefault("tracker_job_titles", {})[name] = title
     app.extensions.setdefault("tracker_job_pages", {})[name] = endpoint, record
@@ -90,7 +91,7 @@ def title_of(name: str) -> Any:
 def page_of(job: JobRow) -> str:
     """The address of the page where its work is seen to; "" where there is none."""
     endpoint, record = current_app.extensions["tracker_job_pages"][job.kind]
-    named: dict[str, Any] = {record: job.arguments["record_id"]}
+    named: dict[str, Any] = {record: job.arguments["record_id"]} if record else {}
     return url_for(endpoint, **named) if endpoint else ""
 
 
@@ -117,7 +118,7 @@ def _grounds(app: Flask, task: JobTask, kind: FileKind) -> str | None:
 
 def _within(app: Flask, task: JobTask, kind: FileKind, act: Callable[[Subject], Any]) -> Any:
     """Raises Missing where the person may not pass the door anymore."""
-    with _asking(app, task):
+    with asking(app, task):
         actor = session.actor()
         subject = kind.load(int(task.arguments["record_id"]), session.today())
         if subject is None or not permissions.allows(actor, kind.permission, subject):
@@ -126,7 +127,7 @@ def _within(app: Flask, task: JobTask, kind: FileKind, act: Callable[[Subject], 
 
 
 @contextmanager
-def _asking(app: Flask, task: JobTask) -> Iterator[None]:
+def asking(app: Flask, task: JobTask) -> Iterator[None]:
     """A request as the person would send it now."""
     headers = {"Accept-Language": task.arguments["language"]}
     address = f"/?{task.arguments['query']}"

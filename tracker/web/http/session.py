@@ -26,6 +26,7 @@ HASHING = frozenset(
         "accounts.sign_in_now",
         "accounts.take_turn",
         "accounts.change_password",
+        "accounts.unlock",
         "given_links.make_code",
         "address_changes.ask",
         "invitations.accept",
@@ -107,6 +108,17 @@ def has_link() -> bool:
     """Whether somebody else may have a link for a new password of who is signed in."""
     user = g.get("_login_user") or current_user
     return user.is_authenticated and user.sign_in is not None and user.sign_in.has_link
+
+
+def is_unlocked_before(moment: dt.datetime) -> bool:
+    """Whether who is signed in gave their password before that, and not since."""
+    user = g.get("_login_user") or current_user
+    return user.sign_in is not None and user.sign_in.started_at < moment
+
+
+def unlock(password: str) -> None:
+    """Their password again, for what asks for it. Raises Invalid("password_wrong", "current")."""
+    sign_in_actions.unlock(actor(), passwords(), password, now())
 
 
 def today() -> dt.date:

@@ -46,7 +46,10 @@ def _plain(cell: str | int) -> str | int:
 
 
 def csv_name(words: str) -> str:
-    """Letters, digits and dashes, and .csv."""
+    return f"{plain_name(words)}.csv"
+
+
+def plain_name(words: str) -> str:
+    """Letters, digits, and dashes."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
-    dashed = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()
-    return f"{dashed or 'export'}.csv"
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower() or "export"

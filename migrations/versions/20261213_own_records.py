@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "20261212_erasable_history"
+revision = "20261213_own_records"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1099,7 +1099,7 @@ table(
     to("people", "person_id"),
     word(
         "kind",
-        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_thanked review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_moved people_moved round_reminder job_failed daily_work_failed",
+        "review_sent item_returned item_replied item_dropped review_revealed review_longer review_closed review_thanked review_handed_on difference_confirmed difference_kept_apart next_step_given review_due_soon review_overdue differences_due_soon next_step_due endorsement_expiring endorsement_revoked exception_proposed deputy_named link_made link_asked link_disowned link_disowned_elsewhere address_changed reader_added objection_made objection_decided reset_used access_review_due merge_proposed version_moved people_moved round_reminder job_failed record_ready daily_work_failed",
     ),
     line(200, "happening"),
     to("reviews", "review_id", null=True),
@@ -1208,7 +1208,13 @@ table(
     unique("owner_id", "reader_id", "kind", "looked_on"),
     index("owner_id", "looked_on", name="ix_looks_owner"),
 )
-table("erasures", to("people", "person_id"), moment("opened_at"), moment("closed_at", null=True))
+table(
+    "erasures",
+    to("people", "person_id"),
+    moment("opened_at"),
+    moment("closed_at", null=True),
+    prose("numbers", default=sa.text("''")),
+)
 
 # Seals
 
@@ -1401,7 +1407,7 @@ GOING = {
 }
 """When a row may be deleted."""
 CHANGING = {
-    "erasures": f"OLD.closed_at IS NULL AND {same('id person_id opened_at')}",
+    "erasures": f"OLD.closed_at IS NULL AND {same('id person_id opened_at numbers')}",
     "legal_holds": f"OLD.ended_at IS NULL AND {same('id person_id why set_by_id began_at')}",
     "level_exception_texts": f"OLD.end_reason = '' AND {same('exception_id reason')}",
     "review_item_evidence": f"{same('id item_id version_id')} AND (NEW.reason = OLD.reason "
