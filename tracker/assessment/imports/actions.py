@@ -53,7 +53,8 @@ def _store(tx: Session, person_id: int, line: PlannedLine, now: dt.datetime) -> 
         raise ValueError("a line without a statement or an answer is never stored")
     wording = record_ratings_records.RatedStatement(line.known.skill_id, line.known.statement_id)
     version = line.known.version
-    notes = {} if line.own_note is None else {"own_note": line.own_note}
+    both = {"own_note": line.own_note, "reviewer_note": line.reviewer_note}
+    notes = {name: note for name, note in both.items() if note is not None}
     if version and line.verdict is Verdict.NOTE:
         record_ratings_records.note(person_id, wording, version, notes, now)
         return

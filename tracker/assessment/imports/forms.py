@@ -8,7 +8,13 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Optional
 
-from tracker.assessment.imports.rules import CHARS_MAX, HEADINGS, ImportColumn
+from tracker.assessment.imports.rules import (
+    CHARS_MAX,
+    HEADINGS,
+    RECORD_MAX,
+    ImportColumn,
+    of_record,
+)
 from tracker.rules.delimited import decode, plain
 from tracker.rules.errors import Invalid
 from tracker.web.http.errors import refusal_messages
@@ -30,6 +36,9 @@ refusal_messages(
     list_not_text=_l(
         "This is no text file. In your spreadsheet choose “Save as” and then CSV, and send that."
     ),
+    record_zipped=_l("This is a whole record. Unpack it, then choose its record.json here."),
+    record_unreadable=_l("This isn’t the record.json of a record, or it was changed."),
+    record_other_framework=_l("This record has no ratings in your framework."),
     list_unreadable=_l(
         "From line %(line)s on this cannot be read: a quotation mark opens there and is not "
         "closed as "
@@ -50,23 +59,27 @@ TICK = re.compile(r"[1-9][0-9]{0,9}")
 
 class ListForm(Form):
     text = TextAreaField(_l("Your list"), [Optional()])
-    file = FileField(_l("Or its file (CSV or TSV)"), [Optional()])
+    file = FileField(_l("Or its file (CSV, TSV, or the record.json of a record)"), [Optional()])
 
-    def source(self) -> str:
-        """What was pasted, or the text of the file. Raises Invalid."""
+    def source(self, slug: str) -> str:
+        """What was pasted, or the text of the file; of a downloaded record its ratings in that
+        framework. Raises Invalid."""
         sent = request.files.get(self.file.name)
-        content = sent.stream.read(4 * CHARS_MAX + 1) if sent is not None and sent.filename else b""
+        content = sent.stream.read(RECORD_MAX + 1) if sent is not None and sent.filename else b""
         pasted = self.text.data or ""
         if content and pasted.strip():
             raise Invalid("list_both", "file")
         if not content:
             return pasted
-        if len(content) > 4 * CHARS_MAX:
+        if content.startswith(b"PK") and b"record.json" in content:
+            raise Invalid("record_zipped", "file")
+        is_record = content.lstrip().startswith(b"{")
+        if len(content) > (RECORD_MAX if is_record else 4 * CHARS_MAX):
             raise Invalid("list_large", "file", most=CHARS_MAX // 1000)
         text = decode(content)
         if not is_clean(text):
             raise Invalid("list_not_text", "file")
-        return text
+        return of_record(text, slug) if is_record else text
 
 
 class StoreForm(Form):
@@ -89,6 +102,7 @@ def headings() -> dict[str, ImportColumn]:
         ImportColumn.ANSWER: (_("Your answer"),),
         ImportColumn.DAY: (_("Answered at"), _("Date")),
         ImportColumn.NOTE: (_("For myself"),),
+        ImportColumn.REVIEWER_NOTE: (_("For my reviewer"),),
     }
     return {
         plain(name): column

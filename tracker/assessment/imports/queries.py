@@ -43,6 +43,7 @@ def targets(actor: Actor, framework_id: int) -> ImportTargets:
             Rating.rated_at,
             Rating.given_on,
             Rating.own_note,
+            Rating.reviewer_note,
         )
         .outerjoin(out, out.c.statement_id == Statement.id)
         .outerjoin(mine, and_(mine.skill_id == Statement.skill_id, mine.person_id == me))
@@ -71,6 +72,7 @@ def targets(actor: Actor, framework_id: int) -> ImportTargets:
                 stored_on=day_in(actor.time_zone, row.rated_at) if row.rated_at else None,
                 given_on=row.given_on,
                 own_note=row.own_note or "",
+                reviewer_note=row.reviewer_note or "",
             )
             for row in rows
         ],

@@ -6,19 +6,24 @@ reason.
 A list of ratings that a learner kept elsewhere, in a spreadsheet: how its text is read.
 """
 
+import csv
 import datetime as dt
 import hashlib
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.rules import strict_json as strict_json_rules
 from tracker.rules.calendar import FIRST_DAY, day_in
 from tracker.rules.core.wording import Wording
 from tracker.rules.delimited import plain, records_of, separator_of, without_sep_line
 from tracker.rules.errors import Invalid
 from tracker.rules.texts import NOTE_MAX
 
+RECORD_MAX = strict_json_rules.MAX_CHARS
+"""Bytes of a `record.json`."""
 LINES_MAX = 1_000
 CHARS_MAX = 400_000
 
@@ -29,6 +34,7 @@ class ImportColumn(StrEnum):
     ANSWER = "answer"
     DAY = "day"
     NOTE = "note"
+    REVIEWER_NOTE = "reviewer_note"
 
 
 BY_PLACE = (ImportColumn.CODE, ImportColumn.ANSWER, ImportColumn.DAY, ImportColumn.NOTE)
@@ -41,6 +47,7 @@ HEADINGS = {
     ImportColumn.ANSWER: ("Your answer", "Answer", "Rating", "Self-rating", "My answer"),
     ImportColumn.DAY: ("Answered at", "Date", "Day", "When"),
     ImportColumn.NOTE: ("For myself", "Note", "Notes", "Note for myself", "Comment"),
+    ImportColumn.REVIEWER_NOTE: ("For my reviewer", "Note for my reviewer"),
 }
 """What a column may be called in English, whatever the reader's language is."""
 
@@ -56,6 +63,7 @@ class ImportLine:
     answer: str
     day: str
     note: str
+    reviewer_note: str = ""
 
     @property
     def statement(self) -> str:
@@ -98,6 +106,32 @@ def read(text: str, headings: Mapping[str, ImportColumn], answers: Mapping[str, 
     if not records:
         raise Invalid("list_empty", "text")
     return RatingList(tuple(_line(number, cells, columns) for number, cells in records), ignored)
+
+
+def of_record(text: str, slug: str) -> str:
+    """The list that the `record.json` of a downloaded record holds for that framework.
+
+    Raises Invalid: record_unreadable, record_other_framework.
+    """
+    try:
+        record = strict_json_rules.parsed(text)
+        frameworks, statements = record["frameworks"], record["statements"]
+        labels = {(one["framework"], one["key"]): one["label"] for one in record["answers"]}
+        rows = []
+        for rating in record["ratings"]:
+            statement = statements[rating["statement"] - 1]
+            if frameworks[statement["framework"] - 1]["slug"] == slug and rating["answer"]:
+                answer = labels[statement["framework"], rating["answer"]]
+                day = rating["given_on"] or rating["rated_at"]
+                notes = rating["own_note"], rating["reviewer_note"]
+                rows.append((statement["code"], statement["title"], answer, day, *notes))
+    except (ValueError, LookupError, TypeError) as error:
+        raise Invalid("record_unreadable", "file") from error
+    if not rows:
+        raise Invalid("record_other_framework", "file")
+    out = io.StringIO()
+    csv.writer(out).writerows([[HEADINGS[column][0] for column in ImportColumn], *rows])
+    return out.getvalue()
 
 
 def read_day(text: str, time_zone: str) -> dt.date:
@@ -204,11 +238,12 @@ class KnownStatement:
     stored_on: dt.date | None
     given_on: dt.date | None
     own_note: str
+    reviewer_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """A line with its verdict. `own_note` is the note as it would stand; None leaves what is there.
+    """A line with its verdict. The notes are as they would stand; None leaves what is there.
 
     `others` are the numbers of the other lines about the same statement.
     """
@@ -219,6 +254,7 @@ class PlannedLine:
     answer: str | None = None
     given_on: dt.date | None = None
     own_note: str | None = None
+    reviewer_note: str | None = None
     others: tuple[int, ...] = ()
 
 
@@ -248,6 +284,7 @@ class ImportPlan:
                 planned.answer,
                 str(planned.given_on),
                 planned.own_note,
+                planned.reviewer_note,
             )
             for planned in self.lines
         ]
@@ -325,15 +362,17 @@ def _judge(
     if isinstance(given_on, Verdict):
         return is_(given_on)
     note = _joined(known.own_note, line.note)
-    if note is not None and len(note) > NOTE_MAX:
+    reviewer_note = _joined(known.reviewer_note, line.reviewer_note)
+    if max(len(note or ""), len(reviewer_note or "")) > NOTE_MAX:
         return is_(Verdict.NOTE_LONG)
     return PlannedLine(
         line=line,
-        verdict=_compared(known, answer, given_on, note),
+        verdict=_compared(known, answer, given_on, note or reviewer_note),
         known=known,
         answer=answer,
         given_on=given_on,
         own_note=note,
+        reviewer_note=reviewer_note,
     )
 
 

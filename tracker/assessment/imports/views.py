@@ -87,7 +87,8 @@ def template() -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """What would become of each line. Nothing is stored."""
     form = ListForm()
-    text = accepted(form, form.source)
+    slug = _header().learner.framework_slug
+    text = accepted(form, lambda: form.source(slug))
     page = accepted(form, lambda: _check_page(text[0])) if text else None
     if text and not page:
         # A file's text too: the browser does not send it again, and here it can be mended.
