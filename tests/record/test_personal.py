@@ -58,6 +58,8 @@ def test_a_digest_is_never_downloaded() -> None:
 def test_the_page_is_what_the_lines_say(monkeypatch: pytest.MonkeyPatch) -> None:
     page = personal_data.PAGE.read_text(encoding="utf-8")
     assert page == personal_data.page(), "run `make diagrams`"
+    kept = personal_data.SCHEMA.read_text(encoding="utf-8")
+    assert kept == personal_data.schema(), "run `make diagrams`"
     ratings = PERSONAL["ratings"]
     monkeypatch.setitem(
         PERSONAL, "ratings", replace(ratings, left={**ratings.left, "version": Left.WORK})

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import jsonschema
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -17,6 +18,7 @@ from tests.factories.evidence import TXT, piece
 from tests.factories.ratings import rate
 from tests.factories.sides import actor, answer_all, item_ids, send
 from tests.factories.world import PASSWORD, World
+from tests.record import personal_data
 from tests.record.endorsements.test_queries_digests import behind_the_guards
 from tests.reviews.test_views_blindness import at_work
 from tracker.db import db, session
@@ -83,6 +85,7 @@ def test_a_record_is_made_and_taken_along(app: Flask, lived: World, ana: Client)
     assert record["people"][0]["name"] == "Ana"
     (file,) = record["stored_files"]
     assert archive.read(file["path"]) == TXT
+    jsonschema.validate(record, json.loads(personal_data.SCHEMA.read_text(encoding="utf-8")))
     page = archive.read("index.html").decode()
     assert "Counted" in page
     assert file["path"] in page

@@ -7,6 +7,7 @@ that differ in a hidden answer are equal.
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -244,4 +245,4 @@ def _said(value: Any) -> Any:
     """As JSON has it."""
     if isinstance(value, dt.date):  # a moment too
         return value.isoformat()
-    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+    return float(value) if isinstance(value, Decimal) else value
