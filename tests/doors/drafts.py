@@ -19,6 +19,5 @@ def its_id(world: World) -> dict[str, object]:
 
 DOORS = [
     Door("drafts.save", "401 422 422 422 422 422 422 422 422", "POST"),
-    Door("drafts.own_json", "302 200 200 200 200 200 200 200 200"),
     Door("drafts.discard", "401 303 404 404 404 404 404 404 404", "POST", its_id, arrange=of_ana),
 ]

@@ -168,7 +168,7 @@ def test_every_file_that_is_taken_out_is_an_event(
 def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
     rules = {str(rule) for rule in migrated_app.url_map.iter_rules() if IS_FILE.search(str(rule))}
     noted_otherwise = {"/review-items/<id:item_id>/evidence/<id:version_id>/file"}
-    own_alone = {"/drafts.json", "/account/record/file"}  # nobody is told of either
+    own_alone = {"/account/record/file"}  # nobody is told that it was made
     one = "/system/frameworks/drafts/<id:draft_id>"
     nobodys = {"/frameworks/<slug>/framework.json", f"{one}/framework.json"}
     nobodys |= {"/.well-known/security.txt", "/robots.txt"}

@@ -3,7 +3,7 @@ alone."""
 
 from operator import attrgetter
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 
@@ -36,7 +36,7 @@ from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted, pressed, saved
 from tracker.web.http.input_checks import DRAFT, FORM, json_object
-from tracker.web.http.rate_limits import documents, limiter
+from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui.drafts import DRAFT_FORMS, typed
@@ -277,24 +277,3 @@ def discard_draft(draft: Subject) -> ResponseReturnValue:
     return pressed(
         lambda: account_actions.discard_draft(session.actor(), draft.id), _("Discarded."), to
     )
-
-
-@drafts.get("/drafts.json")
-@door(Permission.SIGNED_IN)
-@documents
-def own_json() -> Response:
-    """All of one's drafts, to take along; those that can't be read are named. Times are UTC, in ISO
-    8601."""
-    named: dict[bool, list[dict[str, object]]] = {True: [], False: []}
-    for header, fields in core_drafts_queries.all_fields(session.actor().person_id):
-        draft: dict[str, object] = {
-            "form": str(DRAFT_FORMS.get(header.form, header.form)),
-            "subject": header.subject,
-            "saved_at": header.saved_at.isoformat(),
-        }
-        if fields is not None:
-            draft["fields"] = [{"name": name, "text": text} for name, text in fields]
-        named[fields is not None].append(draft)
-    response = jsonify(drafts=named[True], unreadable=named[False])
-    response.headers["Content-Disposition"] = 'attachment; filename="drafts.json"'
-    return response

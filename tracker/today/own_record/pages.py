@@ -13,7 +13,9 @@ from markupsafe import Markup
 from tracker.notifications.notices.pages import SENTENCES
 from tracker.record.workflow.rules import ItemStatus, ReviewStatus
 from tracker.reviews.review.pages_screens import GROUNDS, ITEM_STATUS, REVIEW_STATUS
+from tracker.rules import drafts as drafts_rules
 from tracker.rules.core.notices import NoticeKind
+from tracker.web.ui.drafts import DRAFT_FORMS
 from tracker.web.ui.labels import LOOKED_AT
 from tracker.web.ui.templating.dates import full_day
 
@@ -74,8 +76,17 @@ def words_of(record: dict[str, Any]) -> dict[str, Any]:
             of | {"from": _day(of["starts_on"]), "until": _day(of["ends_on"])}
             for of in record["memberships"]
         ],
-        "drafts": record["drafts"],
+        "drafts": [
+            (DRAFT_FORMS.get(draft["form"], draft["form"]), _typed(draft["fields"]))
+            for draft in record["drafts"]
+        ],
     }
+
+
+def _typed(fields: str) -> list[str]:
+    """What can't be read stands as it is."""
+    pairs = drafts_rules.read(fields)
+    return [fields] if pairs is None else [text for _name, text in pairs if text]
 
 
 def _css() -> str:
