@@ -163,7 +163,7 @@ def test_a_store_that_is_away_is_told_in_words(
     assert "Failed: erased_files." in daily
     assert "Seals noted in the audit trail" in daily
     monkeypatch.setitem(app.config, "FILES", bucket)
-    assert "Erased files removed: 1." in told(app, "work", "--daily")
+    assert "Erased files removed: 1;" in told(app, "work", "--daily")
     assert names(bucket) == []
 
 

@@ -260,7 +260,7 @@ def test_the_daily_command_reminds(app: Flask, world: World, engine_name: str) -
         "Reminded of a round that closes: 0.\n"
         "Forms forgotten: 0.\nDrafts forgotten: 0.\nFormer addresses forgotten: 0.\n"
         "Counts of limits forgotten: 0.\nDays away forgotten: 0.\n"
-        "Imported files forgotten: 0.\nBackground work forgotten: 0.\nErased files removed: 0.\n"
+        "Imported files forgotten: 0.\nBackground work forgotten: 0.\nErased files removed: 0; erasures listed: 0.\n"
         "Leftovers of uploads removed: 0.\n"
         f"Statistics of the database: {STATISTICS[engine_name]}.\nNewest backup: none.\n"
     )

@@ -221,6 +221,29 @@ def test_two_worlds_that_differ_in_a_hidden_answer_are_equal(app: Flask, world: 
     assert packed(app, world) != before
 
 
+def test_what_is_written_while_it_is_read_is_not_in_it(
+    app: Flask, lived: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it is of one moment, on both engines: a review may be revealed meanwhile."""
+    rows, written = own_record_queries._rows, []
+
+    def reading(table: Any, person_id: int) -> Any:
+        read_before = rows(table, person_id)
+        if not written:
+            written.append(table.name)
+            with app.app_context():
+                piece(lived, title="Meanwhile")
+        return read_before
+
+    monkeypatch.setattr(own_record_queries, "_rows", reading)
+    with app.test_request_context():
+        record = own_record_queries.record_of(lived.people["ana"])
+        assert written
+        assert [text["title"] for text in record["evidence_texts"]] == ["Counted"]
+        again = own_record_queries.record_of(lived.people["ana"])
+    assert len(again["evidence_texts"]) == 2
+
+
 def test_who_leaves_is_told_from_thirty_days_before(app: Flask, world: World, ana: Client) -> None:
     for last_day, told in (("2026-12-25", False), ("2026-12-24", True), ("2026-11-30", True)):
         with app.app_context(), behind_the_guards() as tx:

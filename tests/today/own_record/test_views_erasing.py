@@ -87,7 +87,7 @@ def test_the_word_is_nowhere_after(app: Flask, world: World, engine_name: str, a
     assert sha256(FILE).hexdigest() in on_disk(app)
     page = ana.get(PAGE).text
     assert "2 ratings, with their notes and their history" in page
-    assert "1 piece of evidence, with its file" in page
+    assert "1 piece of evidence, with all its versions and files" in page
     assert "1 draft" in page
     assert erase(ana) == "/account/record"
     assert in_database(app) == set()

@@ -138,8 +138,8 @@ def _counted(unsent: Unsent) -> list[str]:
             len(unsent.notes),
         ): len(unsent.notes),
         ngettext(
-            "%(num)d piece of evidence, with its file",
-            "%(num)d pieces of evidence, with their files",
+            "%(num)d piece of evidence, with all its versions and files",
+            "%(num)d pieces of evidence, with all their versions and files",
             len(unsent.evidence),
         ): len(unsent.evidence),
         ngettext("%(num)d draft", "%(num)d drafts", drafts): drafts,
