@@ -22,7 +22,7 @@ INTRODUCTION = """\
 # Personal data
 
 What is kept about people, column by column: how its owner downloads it, what becomes of it, and for which kind of record it
-is kept. [record.schema.json](record.schema.json) says the same of the file to programs. Made from `tracker/models/record/personal.py` by `make diagrams`; a test compares the lines with the database, and fails for
+is kept. [record.schema.json](record.schema.json) says the same of the file to programs. Made from `tracker/models/record/personal.txt` by `make diagrams`; a test compares the lines with the database, and fails for
 a column without one. *Download my record*, *Erase what I haven’t sent*, and the deletion of an account go by the same lines.
 
 *Downloaded as* is the path in `record.json`. What another person said or did is downloaded only as far as its owner sees it

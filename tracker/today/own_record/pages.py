@@ -16,7 +16,7 @@ from tracker.reviews.review.pages_screens import GROUNDS, ITEM_STATUS, REVIEW_ST
 from tracker.rules import drafts as drafts_rules
 from tracker.rules.core.notices import NoticeKind
 from tracker.web.ui.drafts import DRAFT_FORMS
-from tracker.web.ui.labels import LOOKED_AT
+from tracker.web.ui.labels import AS_ROLE, LOOKED_AT
 from tracker.web.ui.templating.dates import full_day
 
 Row = dict[str, Any]
@@ -55,10 +55,9 @@ def words_of(record: dict[str, Any]) -> dict[str, Any]:
         "history": _history(record),
         "evidence": _evidence(record),
         "reviews": _reviews(record),
-        "steps": [
-            step | {"due": _day(step["due_on"]), "done": _day(step["done_at"])}
-            for step in record["training_actions"]
-        ],
+        "on": _day,
+        "record": record,
+        "as_role": AS_ROLE,
         "notices": [
             (_day(notice["happened_at"]), _sentence(notice))
             for notice in sorted(record["notices"], key=lambda notice: notice["happened_at"])
@@ -66,15 +65,6 @@ def words_of(record: dict[str, Any]) -> dict[str, Any]:
         "looks": [
             (_day(look["looked_on"]), look["reader"], LOOKED_AT.get(look["kind"], look["kind"]))
             for look in record["looks"]
-        ],
-        "use_statements": [
-            text | {"from": _day(text["published_at"]), "read": _day(reading["read_at"])}
-            for reading in record["use_statement_readings"]
-            for text in [record["use_statements"][reading["use_statement"] - 1]]
-        ],
-        "memberships": [
-            of | {"from": _day(of["starts_on"]), "until": _day(of["ends_on"])}
-            for of in record["memberships"]
         ],
         "drafts": [
             (DRAFT_FORMS.get(draft["form"], draft["form"]), _typed(draft["fields"]))
@@ -109,7 +99,7 @@ def _label(record: dict[str, Any], statement: int, key: str | None) -> str:
         for answer in record["answers"]
         if (answer["framework"], answer["key"]) == (framework, key)
     )
-    return next(labels, "" if key else _("Cleared"))
+    return next(labels, _("Cleared") if key is None else "")
 
 
 def _domains(record: dict[str, Any]) -> list[tuple[str, Rows]]:
@@ -129,6 +119,10 @@ def _domains(record: dict[str, Any]) -> list[tuple[str, Rows]]:
                 "by": endorsed["endorser"],
                 "on": _day(endorsed["endorsed_at"]),
             }
+    live = {review["id"] for review in record["reviews"] if review["closed_at"] is None}
+    for item in record["review_items"]:
+        if item["review"] in live:
+            said[item["statement"]]["is_open"] = True
     domains: dict[str, Rows] = defaultdict(list)
     for statement in record["statements"]:
         if statement["id"] in said:
@@ -189,6 +183,7 @@ def _evidence(record: dict[str, Any]) -> Rows:
 
 def _reviews(record: dict[str, Any]) -> Rows:
     texts = {text["item"]: text for text in record["review_item_texts"]}
+    agreed = {endorsed["item"]: endorsed["answer"] for endorsed in record["endorsements"]}
     reviews = []
     for review in record["reviews"]:
         items = []
@@ -199,11 +194,12 @@ def _reviews(record: dict[str, Any]) -> Rows:
                     "title": _statement(record, item["statement"]),
                     "own": item["learner_answer_label"],
                     "theirs": _label(record, item["statement"], answer) if answer else "",
+                    "agreed": _label(record, item["statement"], agreed.get(item["id"], "")),
+                    "confirmed": _of(record["confirmations"], "item", item["id"]),
                     "ground": GROUNDS[ground] if ground else "",
                     "status": ITEM_STATUS[ItemStatus(status)] if status else _("Sent"),
                     "texts": texts.get(item["id"], {}),
                     "messages": _of(record["review_messages"], "item", item["id"]),
-                    "steps": _of(record["training_actions"], "item", item["id"]),
                 }
             )
         reviews.append(
