@@ -183,6 +183,8 @@ def erase_rows(
 ) -> None:
     """Erase those of somebody's rows, by table (evidence/erasures/queries.unsent): as they are
     theirs and nobody else has used them, nothing else goes with them."""
+    if not any(rows.values()):
+        return
     taker = taker_of(tx, person_id, now)
     erasure = Erasure(
         person_id=person_id,
