@@ -58,7 +58,6 @@ ANSWERS = {
     "assessment/later.html",
     "assessment/replaced.html",
     "today/front.html",
-    "today/record_file.html",
     "evidence/erased.html",
     "frameworks/changes.html",
     "profiles/closed.html",
