@@ -8,28 +8,39 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from tracker.rules import strict_json as strict_json_rules
 
+LOG = structlog.get_logger("tracker.erasures")
 NAME = "erasures.jsonl"
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
-    """The oldest first. A line that was cut short is the last one: the next is written below it."""
+    """The oldest first. A line that was cut short, as the disk was full or the server stopped, is
+    none: the next is written below it, and the daily work writes it again."""
     try:
         text = (folder / NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
-    return [strict_json_rules.parsed(line) for line in text.splitlines() if line.endswith("}")]
+    whole = []
+    for line in filter(None, text.splitlines()):
+        try:
+            whole.append(strict_json_rules.parsed(line))
+        except strict_json_rules.NotStrict:
+            LOG.warning("erasure_line_cut_short", characters=len(line))
+    return whole
 
 
 def add(folder: Path, new: Iterable[dict[str, Any]]) -> None:
     """Written so that it is there after a crash. A line twice does no harm."""
     text = "".join(f"\n{json.dumps(line, sort_keys=True)}" for line in new)
-    if not text:
-        return
-    descriptor = os.open(folder / NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, text.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    if text:
+        with open(folder / NAME, "a", encoding="utf-8", opener=_for_owner) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -124,7 +124,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "looked": _l("Record looked at"),
         "downloaded": _l("Taken out as a file"),
         "evidence_erased": _l("Evidence erased"),
-        "unsent_erased": _l("Ratings that were never sent erased"),
+        "unsent_erased": _l("Unsent ratings and drafts erased"),
         "refused": _l("Refused"),
         "not_recorded": _l("Happened without being recorded"),
     },
