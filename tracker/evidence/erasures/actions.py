@@ -3,6 +3,7 @@ never sent; and the list of erasures outside the database. With a new version in
 place it is `edit` of evidence/pieces that erases."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import structlog
@@ -93,9 +94,9 @@ def add_to_list(folder: Path, actor: Actor, now: dt.datetime) -> None:
 
 def complete_list(folder: Path) -> int:
     """Add to the list outside the database what it lacks; returns how many lines that were."""
-    known = {(line["at"], line["of"]) for line in erasure_list.lines(folder)}
+    known = {json.dumps(line, sort_keys=True) for line in erasure_list.lines(folder)}
     lines = erasures_queries.list_lines()
-    lacking = [line for line in lines if (line["at"], line["of"]) not in known]
+    lacking = [line for line in lines if json.dumps(line, sort_keys=True) not in known]
     erasure_list.add(folder, lacking)
     return len(lacking)
 
