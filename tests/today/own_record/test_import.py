@@ -73,12 +73,24 @@ def test_out_in_out(app: Flask, world: World, record: Any, sign_in: SignIn) -> N
     assert said(back) == said(record)
 
 
+def long_titles(record: Any) -> None:
+    """A small file that would be read as a large one: each rating names the same title."""
+    record["statements"][0]["title"] = "x" * 100_000
+    record["ratings"] = [record["ratings"][0] | {"statement": 1}] * 1_000
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         (lambda record: record.pop("answers"), "it was changed"),
         (lambda record: record["ratings"][0].update(statement="x"), "it was changed"),
         (lambda record: record["ratings"][0].update(statement=10**9), "it was changed"),
+        (lambda record: record["ratings"][0].update(statement=0), "it was changed"),
+        (lambda record: record["ratings"][0].update(own_note="\ud800"), "it was changed"),
+        (lambda record: record["ratings"][0].update(own_note="a\0b"), "it was changed"),
+        (lambda record: record["ratings"][0].update(given_on="\ud800"), "it was changed"),
+        (lambda record: record["ratings"][0].update(own_note=7), "it was changed"),
+        (long_titles, "longer than 400 thousand characters"),
         (lambda record: record.update(ratings={"a": 1}), "it was changed"),
         (lambda record: record.update(ratings=[]), "no ratings in your framework"),
         (lambda record: record["frameworks"][0].update(slug="x"), "no ratings in your framework"),

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema
 import pytest
@@ -60,7 +61,7 @@ def lived(app: Flask, world: World, tmp_path: Any, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(app.config, "FILES", tmp_path / "files")
     with app.app_context():
         rate(world, "ana", world.statements["technical"][0], Answer.NOT_YET)
-        piece(world, title="Counted", folder=tmp_path, upload=Upload("shelf.txt", TXT))
+        piece(world, title="Counted", folder=tmp_path, upload=Upload("shelf: 4.txt", TXT))
         review_id = send(world, Answer.CONSISTENTLY)
         answer_all(world, review_id, ReviewerAnswer.PARTLY)
         review_actions.reveal(actor(world, "sue"), review_id, world.now)
@@ -88,7 +89,7 @@ def test_a_record_is_made_and_taken_along(app: Flask, lived: World, ana: Client)
     jsonschema.validate(record, json.loads(personal_data.SCHEMA.read_text(encoding="utf-8")))
     page = archive.read("index.html").decode()
     assert "Counted" in page
-    assert file["path"] in page
+    assert quote(file["path"]) in page
     assert "<script" not in page
     assert "src=" not in page
     assert archive.read("csv/ratings.csv").decode("utf-8-sig").startswith("id,statement,answer")
@@ -109,7 +110,8 @@ def test_nobody_else_gets_it_or_sees_that_it_was_made(
     send_form(ana, PAGE)
     worked(app, lived)
     taken(ana)
-    assert events() == before
+    assert admin.post("/background/1/discard").status_code == 404
+    assert events() == before, "not even that somebody tried, which would say that there is one"
     for client in (sign_in(lived.email("sue")), admin):
         assert client.get(FILE).status_code == 404
         assert client.get("/background/1/file").status_code == 404
@@ -148,8 +150,8 @@ def test_a_file_that_is_missing_is_named_and_the_rest_comes(
         storage_files.remove(app.config["FILES"], sha256)
     archive = taken(ana)
     missing = archive.read("missing-files.txt").decode()
-    assert "files/1-shelf.txt" in missing
-    assert "files/1-shelf.txt" not in archive.namelist()
+    assert "files/1-shelf_ 4.txt" in missing
+    assert "files/1-shelf_ 4.txt" not in archive.namelist()
     assert read(archive)["evidence_texts"][0]["title"] == "Counted"
 
 

@@ -79,7 +79,9 @@ class ListForm(Form):
         text = decode(content)
         if not is_clean(text):
             raise Invalid("list_not_text", "file")
-        return of_record(text, slug) if is_record else text
+        if is_record and not is_clean(text := of_record(text, slug)):
+            raise Invalid("record_unreadable", "file")
+        return text
 
 
 class StoreForm(Form):

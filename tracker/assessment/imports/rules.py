@@ -111,20 +111,27 @@ def read(text: str, headings: Mapping[str, ImportColumn], answers: Mapping[str, 
 def of_record(text: str, slug: str) -> str:
     """The list that the `record.json` of a downloaded record holds for that framework.
 
-    Raises Invalid: record_unreadable, record_other_framework.
+    Raises Invalid: record_unreadable, record_other_framework, list_large.
     """
+    size = 0
     try:
         record = strict_json_rules.parsed(text)
         frameworks, statements = record["frameworks"], record["statements"]
         labels = {(one["framework"], one["key"]): one["label"] for one in record["answers"]}
         rows = []
         for rating in record["ratings"]:
+            if rating["statement"] < 1:
+                raise ValueError(rating["statement"])
             statement = statements[rating["statement"] - 1]
             if frameworks[statement["framework"] - 1]["slug"] == slug and rating["answer"]:
                 answer = labels[statement["framework"], rating["answer"]]
                 day = rating["given_on"] or rating["rated_at"]
                 notes = rating["own_note"], rating["reviewer_note"]
                 rows.append((statement["code"], statement["title"], answer, day, *notes))
+                # As it is read: a title may be long, and many ratings name it.
+                size += sum(map(len, rows[-1]))
+                if size > CHARS_MAX:
+                    raise Invalid("list_large", "file", most=CHARS_MAX // 1000)
     except (ValueError, LookupError, TypeError) as error:
         raise Invalid("record_unreadable", "file") from error
     if not rows:

@@ -6,6 +6,7 @@ that differ in a hidden answer are equal.
 """
 
 import datetime as dt
+import re
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
@@ -50,6 +51,8 @@ from tracker.policy.permissions import Actor
 from tracker.queries.asking import Question
 from tracker.record.workflow.rules import SEALED, ItemStatus, ReviewStatus
 
+NO_NAME_ANYWHERE = re.compile(r'[<>:"/\\|?*]')
+"""Signs that some system takes in no name of a file."""
 LEAVES_WITHIN = dt.timedelta(days=30)
 FORMAT = "skills-tracker-record"
 VERSION = 1
@@ -175,7 +178,7 @@ def record_of(person_id: int) -> dict[str, Any]:
         statement["framework"] = numbers["frameworks"][statement.pop("framework_id")]
     answers = select(ScaleAnswer).where(ScaleAnswer.framework_id.in_(numbers["frameworks"]))
     for number, file in enumerate(rows["stored_files"], 1):  # two of one name stay apart
-        file["path"] = f"files/{number}-{file['name']}"
+        file["path"] = f"files/{number}-{NO_NAME_ANYWHERE.sub('_', file['name'])}"
     return {
         "format": FORMAT,
         "version": VERSION,

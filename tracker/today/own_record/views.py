@@ -1,5 +1,5 @@
-"""Taking one's own record along, and erasing what was never sent: nobody else can do either, or see
-that it was done."""
+"""Taking one's own record along, and erasing what was never sent: nobody else can do either. That
+a record was made nobody else sees; an erasure is in the audit, without a word of what it was."""
 
 from flask import Blueprint, Response, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue

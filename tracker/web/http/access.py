@@ -39,6 +39,9 @@ from tracker.web.http.input_checks import FORM, OPEN_FORM, Takes
 from tracker.web.http.redirects import address_here
 
 AGAIN_AFTER = dt.timedelta(minutes=10)
+ALONE = {Permission.DRAFT_OWN, Permission.JOB_OWN}
+"""Nobody else may know that there is one: that one was refused is noted no more than that there is
+none."""
 
 V = TypeVar("V", bound=Callable[..., Any])
 Loader = Callable[[int, dt.date], Subject | None]
@@ -135,7 +138,8 @@ def door(
                 subject = others[record] = loaded
             g.asked = DoorRequest(permission, record, subject)
             if not permissions.allows(actor, permission, subject):
-                g.refused = g.asked
+                if permission not in ALONE:
+                    g.refused = g.asked
                 abort(
                     403 if load is None or permissions.may_know(actor, permission, subject) else 404
                 )
